@@ -1,0 +1,1 @@
+"""One HTTP client for all platforms: retry, limits, breaker, paging, verdicts and redaction live here once."""
