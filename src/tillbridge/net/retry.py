@@ -61,4 +61,7 @@ async def run(call: Callable[[], Awaitable[T]], *, repeatable: bool, clock: Cloc
         sleep=clock.sleep,
         reraise=True,
     )
-    return await policy(call)
+    async for attempt in policy:
+        with attempt:
+            return await call()
+    raise AssertionError("tenacity raises the last error itself")
