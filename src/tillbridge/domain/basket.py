@@ -27,7 +27,7 @@ from tillbridge.domain.orders import (
     Totals,
 )
 from tillbridge.domain.pricing import Discount, Reduced, TaxRate, reduce_line, reduce_order, sum_taxes, tax_line
-from tillbridge.domain.tendering import Payment, Settlement, counted, settle
+from tillbridge.domain.tendering import Payment, counted, settle
 
 __all__ = ["BasketLine", "Discount", "Payment", "PricedBasket", "SaleFacts", "TaxRate", "price", "to_order"]
 
@@ -105,7 +105,7 @@ def price(
     payments: Sequence[Payment] = (),
     cash_step: Money | None = None,
 ) -> PricedBasket:
-    """Price a basket. Discounts apply in the order given, each to what the former left, and never take a line below zero.
+    """Price a basket. Discounts apply in the order given, each to what the former left; no line falls below zero.
 
     ``cash_step`` (0.05) rounds the rest when cash settles it. Raises InvalidInput naming the line or payment that
     cannot be right.
@@ -124,7 +124,10 @@ def price(
         discounts=tuple(applied),
         taxes=sum_taxes([tax for each in priced for tax in each.taxes]),
         totals=sum_lines(priced, currency, settlement.rounding),
-        **_settled(settlement),
+        tenders=settlement.tenders,
+        due=settlement.due,
+        due_in_cash=settlement.due_in_cash,
+        change=settlement.change,
     )
 
 
@@ -166,15 +169,6 @@ def to_order(basket: PricedBasket, facts: SaleFacts) -> Order:
         note=facts.note,
         payment=PaymentStatus.PAID,
     )
-
-
-def _settled(settlement: Settlement) -> dict[str, object]:
-    return {
-        "tenders": settlement.tenders,
-        "due": settlement.due,
-        "due_in_cash": settlement.due_in_cash,
-        "change": settlement.change,
-    }
 
 
 def _reduce(line: BasketLine, currency: str) -> Reduced:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from tillbridge.domain.errors import InvalidInput
@@ -56,7 +56,9 @@ def settle(owed: Money, payments: Sequence[Payment], cash_step: Money | None) ->
             booked[at] = _without_change(each, due)
             due -= booked[at].amount
     in_cash = [(at, each) for at, each in enumerate(payments) if each.kind is TenderKind.CASH]
-    rounding = _rounding(due, total([each.amount for _, each in in_cash], owed.currency), cash_step) if in_cash else zero
+    rounding = (
+        _rounding(due, total([each.amount for _, each in in_cash], owed.currency), cash_step) if in_cash else zero
+    )
     due += rounding
     for at, each in in_cash:
         booked[at] = _in_cash(each, due)
@@ -78,7 +80,9 @@ def _without_change(payment: Payment, due: Money) -> Tender:
     if payment.kind is TenderKind.GIFT_CARD and payment.amount >= zero:
         return _tender(payment, min(payment.amount, max(due, zero)), zero)
     if payment.amount and not _fits(payment.amount, due):
-        raise InvalidInput(field=payment.title or payment.kind, reason=f"{payment.amount} is more than the {due} still due")
+        raise InvalidInput(
+            field=payment.title or payment.kind, reason=f"{payment.amount} is more than the {due} still due"
+        )
     return _tender(payment, payment.amount, zero)
 
 
@@ -103,4 +107,4 @@ def _tender(payment: Payment, amount: Money, change: Money) -> Tender:
 
 def counted(tenders: Sequence[Tender]) -> tuple[Tender, ...]:
     """The tenders that paid something; what a receipt and an order keep."""
-    return tuple(replace(each) for each in tenders if each.amount or each.change)
+    return tuple(each for each in tenders if each.amount or each.change)

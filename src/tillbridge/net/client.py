@@ -33,7 +33,8 @@ from tillbridge.net.verdicts import by_status
 
 __all__ = ["Answer", "ApiClient", "Dialect", "Expect", "Pace", "Repeat", "Request", "no_pace"]
 
-_TIMEOUT = httpx.Timeout(connect=5.0, read=30.0, write=15.0, pool=10.0)
+_CONNECT, _WRITE, _POOL = 5.0, 15.0, 10.0
+_ANSWER = 30.0
 _REDIRECTS = 3
 
 
@@ -78,7 +79,10 @@ class Dialect:
 
 
 class ApiClient:
-    """Speaks for one connection. ``origins`` by role; ``transport`` replaces the network in training and tests."""
+    """Speaks for one connection. ``origins`` by role; ``transport`` replaces the network in training and tests.
+
+    ``answer_within``: seconds of silence after which an answer counts as lost.
+    """
 
     def __init__(
         self,
@@ -91,6 +95,7 @@ class ApiClient:
         concurrency: int = 4,
         ca_file: str = "",
         transport: httpx.AsyncBaseTransport | None = None,
+        answer_within: float = _ANSWER,
     ) -> None:
         self.redactor = redactor
         self.clock_skew: float | None = None
@@ -102,7 +107,7 @@ class ApiClient:
         self._http = httpx.AsyncClient(
             transport=transport,
             verify=ssl.create_default_context(cafile=ca_file) if ca_file else True,
-            timeout=_TIMEOUT,
+            timeout=httpx.Timeout(connect=_CONNECT, read=answer_within, write=_WRITE, pool=_POOL),
             follow_redirects=False,
             trust_env=False,
             headers={"User-Agent": f"Tillbridge/{version}", "Accept": "application/json"},

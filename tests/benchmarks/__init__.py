@@ -1,0 +1,1 @@
+"""Ratios against a floor or a peer in the same run. Run by ``make bench``; never part of the suite."""
