@@ -31,8 +31,8 @@ class Ratio:
     def row(self) -> str:
         mine, other = statistics.median(self.ours), statistics.median(self.theirs)
         cells = (
-            self.name, f"{mine:.4g} {self.unit}", f"{other:.4g} {self.unit}", self.peer, f"{self.value:.2f}", self.spread,
-            str(len(self.ours)), self.bound,
+            self.name, f"{mine:.4g} {self.unit}", f"{other:.4g} {self.unit}", self.peer, f"{self.value:.2f}",
+            self.spread, str(len(self.ours)), self.bound,
         )  # fmt: skip
         return "| " + " | ".join(cells) + " |"
 

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import httpx
 import pytest
 
-from support.clock import VirtualClock
+from tests.support.clock import VirtualClock
 from tillbridge.domain.errors import TillbridgeError
 from tillbridge.domain.specs import Limits
 from tillbridge.domain.tokens import Secret

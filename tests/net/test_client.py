@@ -11,8 +11,8 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from net.conftest import KEY, PLAIN, MakeClient, Misbehaving
-from support.clock import VirtualClock
+from tests.net.conftest import KEY, PLAIN, MakeClient, Misbehaving
+from tests.support.clock import VirtualClock
 from tillbridge.domain.errors import (
     AnswerTooLarge,
     AnswerTruncated,
@@ -221,7 +221,7 @@ async def test_a_connection_reset_after_sending(misbehaving: Misbehaving) -> Non
 
 
 async def test_nobody_listens(gate: LocalGate, clock: VirtualClock) -> None:
-    from net.conftest import build
+    from tests.net.conftest import build
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from net.conftest import LIMITS
-from support.clock import VirtualClock
+from tests.net.conftest import LIMITS
+from tests.support.clock import VirtualClock
 from tillbridge.domain.connections import BreakerState
 from tillbridge.domain.errors import Drift, PlatformUnavailable, RateLimited
 from tillbridge.domain.pace import Breaker, Bucket, Pace

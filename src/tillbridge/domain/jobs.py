@@ -81,3 +81,5 @@ class Attempt:
     error: ErrorCard | None
     request_id: str
     idempotency_key: str
+    sent_at: datetime | None = None
+    """When "about to send" was made durable; None while nothing was sent."""

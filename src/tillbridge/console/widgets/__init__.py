@@ -1,0 +1,1 @@
+"""Pieces that several screens share; they know how things look and nothing of why."""

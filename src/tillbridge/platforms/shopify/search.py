@@ -1,0 +1,19 @@
+"""Search terms of Shopify's list queries, with what a person typed kept inside its quotes. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def term(field: str, value: str) -> str:
+    """``field:"value"``; the search tokenises, so compare what comes back exactly."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{field}:"{escaped}"'
+
+
+def changed_since_query(since: datetime | None) -> str | None:
+    """Records changed after a moment; None for all."""
+    if since is None:
+        return None
+    at = since.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return f"updated_at:>'{at}'"

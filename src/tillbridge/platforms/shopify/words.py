@@ -1,0 +1,41 @@
+"""What test and preparation say to the operator about a Shopify shop, and the reasons of refused codes. Data."""
+
+from __future__ import annotations
+
+OTHER_VERSION = "Shopify answered with version {served} instead of {asked}: look for an update of Tillbridge."
+SIXTY_DAYS = "The app sees orders of the last 60 days; grant read_all_orders for older ones."
+MASKED_CUSTOMERS = "On this plan Shopify hides names and e-mails of customers from admin-made apps."
+TRIAL_PACE = "A development shop accepts five new orders a minute."
+
+REFERENCE_THERE = "Orders have the till's reference field; every sale is found again by it."
+REFERENCE_MISSING = "Orders have no field for the till's reference yet."
+REFERENCE_OTHER_TYPE = (
+    "Orders already have a field tillbridge.sale_reference of type {type}; it must be of type id. Remove it."
+)
+LOCATION_CHOSEN = "Stock is kept at {name}."
+LOCATION_OPEN = "Choose the location the till's stock belongs to."
+NO_LOCATION = "The shop has no active location; add one in Shopify admin, Settings, Locations."
+TAX_INCLUDED = "The shop's prices include tax. The till's own tax amounts are sent with each line."
+TAX_EXCLUDED = "The shop's prices do not include tax. The till's own tax amounts are sent with each line."
+CURRENCY = "The shop sells in {currency}; sales in another currency are not sent."
+GIFT_CARDS_ON = "The app may read and debit gift cards."
+
+UNKNOWN_CODE = "Shopify does not know this code"
+EXPIRED = "the code has expired"
+SCHEDULED = "the code is not valid yet"
+NOT_ACTIVE = "the code is not active"
+USED_UP = "the code has been used as often as it may be"
+BUY_X = "buy-x-get-y codes cannot be used at the till"
+BY_APP = "codes of a Shopify app cannot be used at the till"
+OTHER_KIND = "this kind of code cannot be used at the till"
+NEEDS_CUSTOMER = "the code is for one use per customer; choose the customer first"
+ALREADY_USED = "this customer has used the code before"
+ONLY_CUSTOMERS = "the code is for chosen customers only"
+ONLY_SEGMENTS = "the code is for customer segments, which the till cannot judge"
+ONLY_MARKETS = "the code is for certain markets, which the till cannot judge"
+TOO_SMALL = "the code needs goods for at least {minimum}"
+TOO_FEW = "the code needs at least {minimum} pieces"
+NO_ITEMS = "nothing in the basket is covered by the code"
+TOO_MANY_ITEMS = "the code covers too long a list of goods to be judged at the till"
+NOT_TOGETHER = "the code cannot be combined with another one"
+OTHER_CURRENCY = "the code is worth {theirs}, the till sells in {ours}"

@@ -1,0 +1,1 @@
+"""Durable work: jobs claimed under a lease, run against the platforms, settled by decisions that are values."""

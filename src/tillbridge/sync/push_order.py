@@ -1,0 +1,160 @@
+"""The send protocol of a sale: mark, create, compare, write down; after a lost answer or a crash look up first.
+
+The worker calls PushOrder as the handler of PUSH_ORDER jobs. A create never follows a mark without a look-up between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from tillbridge.domain.clock import Clock
+from tillbridge.domain.orders import Handle, Order, OrderStatus, PlacedOrder
+from tillbridge.domain.stock import StockEffect
+from tillbridge.platforms.contract import OrderService
+from tillbridge.storage import Storage
+from tillbridge.sync.bodies import as_text
+from tillbridge.sync.circumstances import circumstances
+from tillbridge.sync.enqueue import push_stock
+from tillbridge.sync.judge import Doubt, doubt
+from tillbridge.sync.portion import portion
+from tillbridge.sync.settle import Circumstances, ask_again, parked, succeeded
+from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task
+from tillbridge.sync.writing import audit_worker
+
+ACTION = "order.create"
+
+
+class PushOrder:
+    """Records a sale on one connection, once."""
+
+    def __init__(self, storage: Storage, order_service: OrderServiceFactory, spec_of: SpecOf, clock: Clock) -> None:
+        self._storage, self._order_service, self._spec_of, self._clock = storage, order_service, spec_of, clock
+
+    async def __call__(self, task: Task) -> Outcome:
+        at = await circumstances(self._storage, task, self._spec_of(task.connection), self._clock)
+        order = await self._part(task)
+        if isinstance(order, str):
+            return Outcome(parked(at, order, {"connection": task.connection.name}))
+        service = await self._order_service(task.connection)
+        if at.sent or await self._restored(task):
+            outcome = await self._look_up(task, at, service, order)
+            if outcome is not None:
+                return outcome
+        placed = await self._create(task, service, order)
+        return await self._judge(task, at, service, order, placed)
+
+    async def _part(self, task: Task) -> Order | str:
+        """The order to place, its lines linked to this connection's listings; or the reason why there is none."""
+        sale = await self._storage.sales.get(subject(task))
+        if sale is None:
+            return "queue.sale_missing"
+        if sale.currency != task.connection.currency:
+            return "orders.other_currency"
+        part = portion(sale, frozenset(task.job.payload.get("lines", ())))
+        if part is None:
+            return "queue.nothing_to_place"
+        skus = sorted({line.sku for line in part.lines if line.sku})
+        listings = await self._storage.catalogue.listings_for(skus, task.connection.id)
+        return replace(
+            part, lines=tuple(replace(each, listing=each.listing or listings.get(each.sku)) for each in part.lines)
+        )
+
+    async def _restored(self, task: Task) -> bool:
+        """Whether the job comes from before a restore: then it may have been sent without a trace here."""
+        return int(task.job.payload.get("epoch", 0)) != (await self._storage.shop.get()).epoch
+
+    async def _look_up(self, task: Task, at: Circumstances, service: OrderService, order: Order) -> Outcome | None:
+        """An outcome when the order is there or nobody can tell; None when it certainly is not there."""
+        delivery = await self._storage.sales.delivery(order.id, task.connection.id)
+        sent_at = at.sent_at or task.job.created_at
+        found = await service.look_up(order, delivery.handles, sent_at)
+        if found.placed is not None:
+            return await self._judge(task, at, service, order, found.placed)
+        untrusted = (sent_at + at.look_up_wait - self._clock.now()).total_seconds()
+        if found.certain and untrusted <= 0:
+            return None
+        return Outcome(ask_again(at, found.evidence, untrusted if found.certain else found.ask_again_in))
+
+    async def _create(self, task: Task, service: OrderService, order: Order) -> PlacedOrder:
+        """Make "about to send" durable, then send. Raises LeaseLost when another worker has taken over."""
+        async with self._storage.transaction():
+            await self._storage.jobs.mark_sending(
+                task.job,
+                task.lane,
+                action=ACTION,
+                idempotency_key=f"{order.reference}-{task.job.fence}",
+                body=as_text(order),
+                now=self._clock.now(),
+            )
+            delivery = await self._storage.sales.delivery(order.id, task.connection.id)
+            await self._storage.sales.save_delivery(
+                replace(delivery, status=OrderStatus.SYNCING, updated_at=self._clock.now())
+            )
+
+        async def checkpoint(handle: Handle) -> None:
+            await self._storage.sales.add_handle(order.id, task.connection.id, handle)
+
+        return await service.create_order(order, checkpoint)
+
+    async def _judge(
+        self, task: Task, at: Circumstances, service: OrderService, order: Order, placed: PlacedOrder
+    ) -> Outcome:
+        """Synced when the platform shows what was sold; an unpaid order is finished by one more look-up first."""
+        spec = self._spec_of(task.connection)
+        doubted = doubt(order, placed, spec)
+        if doubted is not None and doubted.message_id == "queue.placed_unpaid":
+            delivery = await self._storage.sales.delivery(order.id, task.connection.id)
+            again = await service.look_up(order, delivery.handles, at.sent_at or self._clock.now())
+            placed = again.placed or placed
+            doubted = doubt(order, placed, spec)
+        if doubted is not None:
+            return self._in_doubt(task, at, order, placed, doubted)
+        return Outcome(succeeded(), lambda: self._synced(task, order, placed))
+
+    def _in_doubt(
+        self, task: Task, at: Circumstances, order: Order, placed: PlacedOrder, doubted: Doubt
+    ) -> Outcome:
+        params = {**doubted.params, "connection": task.connection.name, "receipt": order.receipt}
+        settlement = parked(at, doubted.message_id, params)
+        return Outcome(settlement, lambda: self._note(task, order, placed))
+
+    async def _note(self, task: Task, order: Order, placed: PlacedOrder) -> None:
+        """Keep what the platform shows with the delivery, whatever its status."""
+        delivery = await self._storage.sales.delivery(order.id, task.connection.id)
+        await self._storage.sales.save_delivery(
+            replace(
+                delivery,
+                platform_order_id=placed.platform_order_id,
+                number=placed.number,
+                total=placed.total,
+                tax=placed.tax,
+                paid=placed.paid,
+                stock=placed.stock,
+                updated_at=self._clock.now(),
+            )
+        )
+
+    async def _synced(self, task: Task, order: Order, placed: PlacedOrder) -> None:
+        await self._note(task, order, placed)
+        if placed.stock is not StockEffect.LOWERED:
+            await push_stock(self._storage, task.connection.id, order, self._clock.now())
+        await audit_worker(
+            self._storage,
+            self._clock,
+            "orders.audit.synced",
+            {
+                "receipt": order.receipt,
+                "connection": task.connection.name,
+                "platform_order_id": placed.platform_order_id,
+                "total": str(placed.total),
+            },
+            order.reference,
+        )
+
+
+def subject(task: Task) -> UUID:
+    """The sale a job is about. A job of this kind without one cannot be made."""
+    if task.job.subject_id is None:
+        raise ValueError(f"job {task.job.id} has no sale")
+    return task.job.subject_id

@@ -1,0 +1,245 @@
+"""What becomes of a job after a try, as a value: when it runs again, what the sale's status is, who is told.
+
+Handlers and the worker call ``after_failure`` and the constructors below; the worker writes the result down.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tillbridge.domain.connections import ConnectionState
+from tillbridge.domain.errors import (
+    AuthError,
+    ErrorCard,
+    Handling,
+    LeaseLost,
+    MissingPermission,
+    OutcomeUnknown,
+    PlatformError,
+    PlatformUnavailable,
+    RateLimited,
+    TillbridgeError,
+    VaultError,
+)
+from tillbridge.domain.jobs import JobState, Phase
+from tillbridge.domain.orders import OrderStatus
+from tillbridge.sync.schedule import MAX_ATTEMPTS, Draw, asked, back_off
+
+UNKNOWN_FOR = timedelta(minutes=30)
+"""An outcome nobody could settle for that long is handed to a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """The decision after a try. ``status`` None leaves the sale's status alone; ``spent`` counts the attempt.
+
+    ``connection`` set: the connection takes that state and its jobs wait. ``tell``: a notification goes out.
+    """
+
+    state: JobState
+    phase: Phase
+    outcome: str
+    spent: bool = True
+    run_at: datetime | None = None
+    status: OrderStatus | None = None
+    cause: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    handling: Handling | None = None
+    card: ErrorCard | None = None
+    request_id: str = ""
+    connection: ConnectionState | None = None
+    tell: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What a decision depends on besides the failure itself.
+
+    ``waits``: how often in a row the platform asked to slow down; ``unavailable``: the breaker is not closed, so the
+    platform as a whole is out and no job is to blame; ``sent_at``: when the change was sent, if it was.
+    """
+
+    now: datetime
+    attempts: int
+    phase: Phase
+    sent_at: datetime | None = None
+    waits: int = 0
+    unavailable: bool = False
+    look_up_wait: timedelta = timedelta(seconds=10)
+    draw: Draw = random.random
+
+    @property
+    def sent(self) -> bool:
+        return self.phase is not Phase.NOT_SENT
+
+    @property
+    def overdue(self) -> bool:
+        """Whether an unknown outcome has stayed so for longer than a person should be kept waiting."""
+        bound = max(UNKNOWN_FOR, self.look_up_wait * 4)
+        return self.sent_at is not None and self.now - self.sent_at > bound
+
+
+def succeeded(outcome: str = "done", request_id: str = "") -> Settlement:
+    """The work is done and read back."""
+    return Settlement(
+        state=JobState.SUCCEEDED,
+        phase=Phase.ANSWERED,
+        outcome=outcome,
+        status=OrderStatus.SYNCED,
+        request_id=request_id,
+    )
+
+
+def parked(at: Circumstances, cause: str, params: Mapping[str, str], card: ErrorCard | None = None) -> Settlement:
+    """A person decides: the reason is told once per cause."""
+    return Settlement(
+        state=JobState.PARKED,
+        phase=at.phase,
+        outcome="parked",
+        status=OrderStatus.FAILED,
+        cause=cause,
+        params=params,
+        handling=Handling.PARK,
+        card=card,
+        tell=True,
+    )
+
+
+def ask_again(at: Circumstances, evidence: str, seconds: float | None) -> Settlement:
+    """Sent, and no certain answer yet: look up later, or park with the evidence when that took too long."""
+    error = OutcomeUnknown(evidence=evidence)
+    wait = timedelta(seconds=seconds) if seconds is not None else max(at.look_up_wait, timedelta(seconds=1))
+    overdue = at.overdue
+    return Settlement(
+        state=JobState.PARKED if overdue else JobState.WAITING,
+        phase=Phase.SENDING,
+        outcome="unknown",
+        spent=False,
+        run_at=None if overdue else at.now + wait,
+        status=OrderStatus.UNKNOWN,
+        cause=error.message_id,
+        params=error.params,
+        handling=Handling.LOOK_UP,
+        card=error.card(),
+        tell=overdue,
+    )
+
+
+def wait_for(at: Circumstances, cause: str, params: Mapping[str, str], pause: timedelta) -> Settlement:
+    """Something else must happen first; no attempt is spent."""
+    return Settlement(
+        state=JobState.WAITING,
+        phase=at.phase,
+        outcome="waiting",
+        spent=False,
+        run_at=at.now + pause,
+        cause=cause,
+        params=params,
+        handling=Handling.WAIT,
+    )
+
+
+def after_failure(error: TillbridgeError, at: Circumstances) -> Settlement:
+    """Turn a typed failure into a decision. Raises LeaseLost again: the loser of a lease decides nothing."""
+    if isinstance(error, LeaseLost):
+        raise error
+    if isinstance(error, MissingPermission):
+        return _park(error, at)
+    match error.handling:
+        case Handling.WAIT:
+            return _slow_down(error, at)
+        case Handling.RETRY:
+            return _retry(error, at)
+        case Handling.LOOK_UP:
+            return ask_again(at, error.params.get("evidence", str(error)), None)
+        case Handling.REAUTHENTICATE:
+            return _hold_connection(error, at)
+    return _park(error, at)
+
+
+def _status(at: Circumstances) -> OrderStatus:
+    return OrderStatus.UNKNOWN if at.sent else OrderStatus.SYNCING
+
+
+def _facts(error: TillbridgeError) -> dict[str, str]:
+    return dict(error.params)
+
+
+def _request_id(error: TillbridgeError) -> str:
+    return (error.request_id or "") if isinstance(error, PlatformError) else ""
+
+
+def _slow_down(error: TillbridgeError, at: Circumstances) -> Settlement:
+    named = error.retry_after if isinstance(error, RateLimited) else None
+    pause = asked(named, at.draw) if named is not None else back_off(at.waits + 1, at.draw)
+    return Settlement(
+        state=JobState.WAITING,
+        phase=at.phase,
+        outcome="slowed down",
+        spent=False,
+        run_at=at.now + pause,
+        status=OrderStatus.SYNCING,
+        cause=error.message_id,
+        params=_facts(error),
+        handling=Handling.WAIT,
+        card=error.card(),
+        request_id=_request_id(error),
+    )
+
+
+def _retry(error: TillbridgeError, at: Circumstances) -> Settlement:
+    if at.attempts >= MAX_ATTEMPTS and not at.unavailable:
+        return _park(error, at)
+    named = error.retry_after if isinstance(error, PlatformUnavailable) else None
+    pause = asked(named, at.draw) if named is not None else back_off(at.attempts, at.draw)
+    return Settlement(
+        state=JobState.WAITING,
+        phase=at.phase,
+        outcome="retry",
+        spent=not at.unavailable,
+        run_at=at.now + pause,
+        status=_status(at),
+        cause=error.message_id,
+        params=_facts(error),
+        handling=Handling.RETRY,
+        card=error.card(),
+        request_id=_request_id(error),
+    )
+
+
+def _hold_connection(error: TillbridgeError, at: Circumstances) -> Settlement:
+    locked = isinstance(error, VaultError)
+    return Settlement(
+        state=JobState.WAITING,
+        phase=at.phase,
+        outcome="held",
+        spent=False,
+        run_at=at.now,
+        status=_status(at),
+        cause=error.message_id,
+        params=_facts(error),
+        handling=Handling.REAUTHENTICATE,
+        card=error.card(),
+        request_id=_request_id(error),
+        connection=ConnectionState.LOCKED if locked else ConnectionState.NEEDS_REAUTHENTICATION,
+        tell=True,
+    )
+
+
+def _park(error: TillbridgeError, at: Circumstances) -> Settlement:
+    overdue_unknown = at.sent and not isinstance(error, AuthError) and error.handling is Handling.RETRY
+    return Settlement(
+        state=JobState.PARKED,
+        phase=at.phase,
+        outcome="parked",
+        status=OrderStatus.UNKNOWN if overdue_unknown else OrderStatus.FAILED,
+        cause=error.message_id,
+        params=_facts(error),
+        handling=Handling.PARK,
+        card=error.card(),
+        request_id=_request_id(error),
+        tell=True,
+    )
