@@ -1,98 +1,79 @@
-"""Paid sales as a till makes them, on goods that a connection really lists."""
+"""Sales as a till hands them over: records as JSON lines, and orders made by the till's own arithmetic."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
-from tests.support.clock import VirtualClock
 from tillbridge.domain.basket import BasketLine, Discount, Payment, SaleFacts, TaxRate, price, to_order
-from tillbridge.domain.catalog import Listing
-from tillbridge.domain.customers import Customer
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.money import Money
-from tillbridge.domain.offers import Offer, OfferLine
 from tillbridge.domain.orders import LineKind, Order, TenderKind
 from tillbridge.domain.references import order_reference
-from tillbridge.platforms.contract import ProductService
 
-VAT = TaxRate("VAT", Decimal("0.23"))
-ZERO = TaxRate("Zero rate", Decimal(0))
-ZERO_RATED = frozenset({"BOOK-1"})
-
-
-async def listed(products: ProductService, sku: str) -> tuple[Listing, Money, str]:
-    """Where a SKU is listed, for how much and under which title."""
-    for product in await products.find_by_code(sku):
-        for variant in product.variants:
-            if variant.sku == sku and variant.price is not None:
-                listing = Listing(product.external_id, variant.external_id, variant.inventory_id, sku)
-                return listing, variant.price, product.title
-    raise AssertionError(f"{sku} is not listed")
+SHOP_SECRET = b"a shop secret for tests"
+SOLD_AT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+VAT = {"name": "VAT", "rate": "0.23"}
 
 
-async def basket_lines(products: ProductService, wanted: Mapping[str, int]) -> list[BasketLine]:
-    """Lines at the shop's own prices, tax included."""
-    lines = []
-    for number, (sku, quantity) in enumerate(wanted.items(), start=1):
-        listing, unit_price, title = await listed(products, sku)
-        lines.append(
-            BasketLine(
-                id=str(number),
-                kind=LineKind.PRODUCT,
-                title=title,
-                quantity=Decimal(quantity),
-                unit_price=unit_price,
-                sku=sku,
-                taxes=(ZERO if sku in ZERO_RATED else VAT,),
-                listing=listing,
-            )
-        )
-    return lines
+def line(sku: str = "TEE-M", quantity: str = "1", unit_price: str = "24.90", **more: Any) -> dict[str, Any]:
+    """A line of a record, taxed at 23 %."""
+    return {"sku": sku, "title": sku, "quantity": quantity, "unit_price": unit_price, "taxes": [VAT], **more}
 
 
-def offer_of(lines: Sequence[BasketLine], *, email: str = "") -> Offer:
-    """The basket as a discount service sees it."""
-    rows = tuple(
-        OfferLine(
-            line.listing.external_product_id if line.listing else "",
-            line.listing.external_variant_id if line.listing else "",
-            line.sku,
-            line.quantity,
-            line.unit_price * line.quantity,
-        )
-        for line in lines
-    )
-    return Offer(lines[0].unit_price.currency, rows, email)
+def record(receipt: str = "1001", *, lines: Sequence[dict[str, Any]] = (), **more: Any) -> str:
+    """A JSON line: one tee paid by card unless told otherwise. ``totals`` default to what plain lines add up to."""
+    goods = list(lines) or [line()]
+    owed = sum((Decimal(each.get("quantity", "1")) * Decimal(each["unit_price"]) for each in goods), Decimal(0))
+    total = str(owed.quantize(Decimal("0.01")))
+    body = {
+        "till": "Till 1",
+        "receipt": receipt,
+        "sold_at": SOLD_AT.isoformat(),
+        "currency": "EUR",
+        "lines": goods,
+        "tenders": [{"kind": "card", "amount": total}],
+        "totals": {"total": total},
+        **more,
+    }
+    return json.dumps(body)
 
 
-def paid(
+def sold(
     lines: Sequence[BasketLine],
-    clock: VirtualClock,
     *,
-    receipt: str,
+    receipt: str = "1001",
+    payments: Sequence[Payment] = (),
     discounts: Sequence[Discount] = (),
-    tenders: Mapping[TenderKind, str] | None = None,
-    customer: Customer | None = None,
-    note: str = "",
 ) -> Order:
-    """A sale paid by card, or by the tenders given (the rest by card)."""
-    currency = lines[0].unit_price.currency
-    payments = [Payment(kind, kind.value, Money(Decimal(amount), currency)) for kind, amount in (tenders or {}).items()]
-    open_basket = price(lines, currency=currency, prices_include_tax=True, discounts=discounts, payments=payments)
-    if open_basket.due:
-        payments.append(Payment(TenderKind.CARD, "card", open_basket.due))
-    basket = price(lines, currency=currency, prices_include_tax=True, discounts=discounts, payments=payments)
-    sold_at = clock.now()
+    """A paid sale in EUR; without payments it is paid by card."""
+    due = price(lines, currency="EUR", prices_include_tax=True, discounts=discounts).due
+    paid = payments or ([Payment(TenderKind.CARD, "Card", due)] if due else [])
+    basket = price(lines, currency="EUR", prices_include_tax=True, discounts=discounts, payments=paid)
     facts = SaleFacts(
         id=new_id(),
-        reference=order_reference(b"a shop secret", "T1", receipt, sold_at, basket.total),
+        reference=order_reference(SHOP_SECRET, "Till 1", receipt, SOLD_AT, basket.total),
         receipt=receipt,
-        sold_at=sold_at,
-        business_date=sold_at.date(),
-        till="T1",
+        sold_at=SOLD_AT,
+        business_date=date(2026, 11, 24),
+        till="Till 1",
         location="Main",
-        customer=customer,
-        note=note,
     )
     return to_order(basket, facts)
+
+
+def goods(id_: str, sku: str = "TEE-M", quantity: str = "1", price_: str = "24.90", return_of: str = "") -> BasketLine:
+    """A basket line at 23 % VAT."""
+    return BasketLine(
+        id=id_,
+        kind=LineKind.PRODUCT,
+        title=sku,
+        sku=sku,
+        quantity=Decimal(quantity),
+        unit_price=Money(Decimal(price_), "EUR"),
+        taxes=(TaxRate("VAT", Decimal("0.23")),),
+        return_of=return_of,
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from copy import copy
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tillbridge.messages import text
@@ -30,13 +31,23 @@ def locale() -> str:
         return FALLBACK_LOCALE
 
 
+@cache
+def _pattern(decimals: int) -> Any:
+    """The locale's currency pattern with our number of decimals: the locale data disagrees with ISO 4217 on some."""
+    from babel import Locale  # noqa: PLC0415  kept off the first frame
+
+    pattern = copy(Locale.parse(locale()).currency_formats["standard"])
+    pattern.frac_prec = (decimals, decimals)
+    return pattern
+
+
 def money(amount: Money | None) -> str:
     """``€24.90``, with the currency's own number of decimals; a dash for an amount nobody knows."""
     if amount is None:
         return text("console.unknown_value")
-    from babel.numbers import format_currency  # noqa: PLC0415  kept off the first frame
-
-    return format_currency(amount.amount, amount.currency, locale=locale(), currency_digits=False, decimal_quantization=False)
+    decimals = max(-int(amount.amount.as_tuple().exponent), 0)
+    shown = _pattern(decimals).apply(amount.amount, locale(), currency=amount.currency, currency_digits=False)
+    return str(shown)
 
 
 def count(number: int) -> str:

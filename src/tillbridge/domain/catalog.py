@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from tillbridge.domain.money import Money
 
@@ -84,3 +85,17 @@ class Listing:
     external_variant_id: str
     inventory_id: str
     sku: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellableVariant:
+    """What the till can sell: one of our variants. ``price`` follows the shop's tax mode; None: ask the cashier."""
+
+    id: UUID
+    sku: str
+    barcode: str
+    title: str
+    price: Money | None
+    compare_at_price: Money | None
+    taxable: bool = True
+    is_gift_card: bool = False

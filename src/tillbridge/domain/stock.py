@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 
 class MovementCause(StrEnum):
@@ -64,3 +65,30 @@ class ExternalLocation:
     external_id: str
     name: str
     active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockMovement:
+    """One signed change of quantity with its cause; ``subject`` is the reference of the sale, or empty."""
+
+    id: UUID
+    sku: str
+    variant_id: UUID | None
+    location: str
+    quantity: Decimal
+    unit: str
+    cause: MovementCause
+    subject: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A number read from (``direction`` "read") or written to ("written") a platform; None: not tracked there."""
+
+    connection_id: UUID
+    sku: str
+    location_id: str
+    direction: str
+    quantity: Decimal | None
+    at: datetime

@@ -1,4 +1,4 @@
-"""How a total is paid: gift cards and cards first, then cash with change and cash rounding. Called by ``domain.basket``."""
+"""How a total is paid: gift cards and cards first, then cash with change and cash rounding. Used by ``domain.basket``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tillbridge.domain.orders import Tender, TenderKind
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money handed over (negative: paid out to the shopper). A gift card's amount is the most that may be taken from it."""
+    """Money handed over (negative: paid out to the shopper). A gift card's amount is the most to take from it."""
 
     kind: TenderKind
     title: str

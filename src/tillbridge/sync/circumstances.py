@@ -25,7 +25,7 @@ async def circumstances(storage: Storage, task: Task, spec: PlatformSpec, clock:
         phase=job.phase,
         sent_at=_sent_at(attempts) if job.phase is not Phase.NOT_SENT else None,
         waits=_waits(attempts),
-        unavailable=connection is not None and connection.breaker is not BreakerState.CLOSED,
+        unavailable=connection.breaker is not BreakerState.CLOSED,
         look_up_wait=spec.look_up.wait,
     )
 

@@ -6,9 +6,10 @@ The worker calls PushOrder as the handler of PUSH_ORDER jobs. A create never fol
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
 
 from tillbridge.domain.clock import Clock
+from tillbridge.domain.errors import AuthError, NetworkFailure, PlatformUnavailable, RateLimited
+from tillbridge.domain.jobs import Phase
 from tillbridge.domain.orders import Handle, Order, OrderStatus, PlacedOrder
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.contract import OrderService
@@ -18,11 +19,13 @@ from tillbridge.sync.circumstances import circumstances
 from tillbridge.sync.enqueue import push_stock
 from tillbridge.sync.judge import Doubt, doubt
 from tillbridge.sync.portion import portion
-from tillbridge.sync.settle import Circumstances, ask_again, parked, succeeded
-from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task
+from tillbridge.sync.settle import Circumstances, after_failure, ask_again, parked, succeeded
+from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task, subject
 from tillbridge.sync.writing import audit_worker
 
 ACTION = "order.create"
+_NOTHING_DONE = (RateLimited, PlatformUnavailable, NetworkFailure, AuthError)
+"""By their promise the platform did nothing, as long as no handle was gained on the way."""
 
 
 class PushOrder:
@@ -41,8 +44,7 @@ class PushOrder:
             outcome = await self._look_up(task, at, service, order)
             if outcome is not None:
                 return outcome
-        placed = await self._create(task, service, order)
-        return await self._judge(task, at, service, order, placed)
+        return await self._create(task, at, service, order)
 
     async def _part(self, task: Task) -> Order | str:
         """The order to place, its lines linked to this connection's listings; or the reason why there is none."""
@@ -76,8 +78,25 @@ class PushOrder:
             return None
         return Outcome(ask_again(at, found.evidence, untrusted if found.certain else found.ask_again_in))
 
-    async def _create(self, task: Task, service: OrderService, order: Order) -> PlacedOrder:
-        """Make "about to send" durable, then send. Raises LeaseLost when another worker has taken over."""
+    async def _create(self, task: Task, at: Circumstances, service: OrderService, order: Order) -> Outcome:
+        """Mark, then send. A failure that left nothing behind may be sent again; any other is looked up first."""
+        await self._mark(task, order)
+        kept: list[Handle] = []
+
+        async def checkpoint(handle: Handle) -> None:
+            await self._storage.sales.add_handle(order.id, task.connection.id, handle)
+            kept.append(handle)
+
+        sent = replace(at, phase=Phase.SENDING, sent_at=self._clock.now())
+        try:
+            placed = await service.create_order(order, checkpoint)
+        except _NOTHING_DONE as error:
+            after = replace(sent, now=self._clock.now(), phase=Phase.SENDING if kept else Phase.NOT_SENT)
+            return Outcome(after_failure(error, after))
+        return await self._judge(task, sent, service, order, placed)
+
+    async def _mark(self, task: Task, order: Order) -> None:
+        """Make "about to send" durable. Raises LeaseLost when another worker has taken over."""
         async with self._storage.transaction():
             await self._storage.jobs.mark_sending(
                 task.job,
@@ -91,11 +110,6 @@ class PushOrder:
             await self._storage.sales.save_delivery(
                 replace(delivery, status=OrderStatus.SYNCING, updated_at=self._clock.now())
             )
-
-        async def checkpoint(handle: Handle) -> None:
-            await self._storage.sales.add_handle(order.id, task.connection.id, handle)
-
-        return await service.create_order(order, checkpoint)
 
     async def _judge(
         self, task: Task, at: Circumstances, service: OrderService, order: Order, placed: PlacedOrder
@@ -112,9 +126,7 @@ class PushOrder:
             return self._in_doubt(task, at, order, placed, doubted)
         return Outcome(succeeded(), lambda: self._synced(task, order, placed))
 
-    def _in_doubt(
-        self, task: Task, at: Circumstances, order: Order, placed: PlacedOrder, doubted: Doubt
-    ) -> Outcome:
+    def _in_doubt(self, task: Task, at: Circumstances, order: Order, placed: PlacedOrder, doubted: Doubt) -> Outcome:
         params = {**doubted.params, "connection": task.connection.name, "receipt": order.receipt}
         settlement = parked(at, doubted.message_id, params)
         return Outcome(settlement, lambda: self._note(task, order, placed))
@@ -151,10 +163,3 @@ class PushOrder:
             },
             order.reference,
         )
-
-
-def subject(task: Task) -> UUID:
-    """The sale a job is about. A job of this kind without one cannot be made."""
-    if task.job.subject_id is None:
-        raise ValueError(f"job {task.job.id} has no sale")
-    return task.job.subject_id

@@ -1,4 +1,4 @@
-"""When work is due: back-off, order of importance and the rhythm of pulls. Pure; used by settle, worker and services."""
+"""When work is due: back-off, order of importance, rhythm of pulls. Pure; used by settle, worker and services."""
 
 from __future__ import annotations
 

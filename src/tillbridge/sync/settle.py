@@ -30,6 +30,7 @@ from tillbridge.sync.schedule import MAX_ATTEMPTS, Draw, asked, back_off
 
 UNKNOWN_FOR = timedelta(minutes=30)
 """An outcome nobody could settle for that long is handed to a person."""
+_LONGEST_LOOK_UP_PAUSE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ def ask_again(at: Circumstances, evidence: str, seconds: float | None) -> Settle
     """Sent, and no certain answer yet: look up later, or park with the evidence when that took too long."""
     error = OutcomeUnknown(evidence=evidence)
     wait = timedelta(seconds=seconds) if seconds is not None else max(at.look_up_wait, timedelta(seconds=1))
+    wait = min(wait, _LONGEST_LOOK_UP_PAUSE)
     overdue = at.overdue
     return Settlement(
         state=JobState.PARKED if overdue else JobState.WAITING,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from tillbridge.domain.connections import Connection
 from tillbridge.domain.events import Event
@@ -40,3 +41,10 @@ Handlers = Mapping[JobKind, Handler]
 Publish = Callable[[Event], None]
 SpecOf = Callable[[Connection], PlatformSpec]
 OrderServiceFactory = Callable[[Connection], Awaitable[OrderService]]
+
+
+def subject(task: Task) -> UUID:
+    """The sale a job is about. A job of an order kind without one cannot be made."""
+    if task.job.subject_id is None:
+        raise ValueError(f"job {task.job.id} has no sale")
+    return task.job.subject_id

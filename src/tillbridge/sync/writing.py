@@ -47,9 +47,7 @@ async def write_down(storage: Storage, clock: Clock, task: Task, outcome: Outcom
             await _tell(storage, task, done)
 
 
-async def _save_status(
-    storage: Storage, clock: Clock, task: Task, done: Settlement, status: OrderStatus
-) -> None:
+async def _save_status(storage: Storage, clock: Clock, task: Task, done: Settlement, status: OrderStatus) -> None:
     """A refund of an earlier sale leaves that sale's status; the status of a return hangs on all its jobs."""
     sale_id = task.job.subject_id
     if sale_id is None or (task.job.kind is JobKind.REFUND_ORDER and not task.job.payload.get("returned_by")):
@@ -69,7 +67,7 @@ async def _save_status(
 
 async def _hold(storage: Storage, task: Task, done: Settlement) -> None:
     connection = await storage.connections.get(task.connection.id)
-    if connection is not None and done.connection is not None and connection.state is not done.connection:
+    if done.connection is not None and connection.state is not done.connection:
         await storage.connections.save(replace(connection, state=done.connection))
 
 

@@ -78,7 +78,12 @@ def test_an_online_order_comes_whole_with_shipping_discount_and_what_shopify_add
     (order,) = map_to_unified_orders(sample("orders"), "Europe/Dublin")
     tee, post, rest = order.lines
     assert (order.origin, order.number, order.payment) == (Origin.ONLINE, "#1042", PaymentStatus.PARTLY_REFUNDED)
-    assert (tee.quantity, tee.unit_price, tee.discount, tee.gross) == (2, eur("24.90"), eur("4.98"), eur("44.82"))
+    assert (tee.quantity, tee.unit_price, tee.discount, tee.gross) == (
+        Decimal(2),
+        eur("24.90"),
+        eur("4.98"),
+        eur("44.82"),
+    )
     assert (tee.net, tee.tax) == (eur("36.44"), eur("8.38"))
     assert tee.taxes[0].rate == Decimal("0.23")
     assert (post.kind, post.gross) == (LineKind.SHIPPING, eur("4.95"))
@@ -88,7 +93,7 @@ def test_an_online_order_comes_whole_with_shipping_discount_and_what_shopify_add
     assert (discount.code, discount.type, discount.value, discount.amount) == (
         "HARBOUR10",
         DiscountType.PERCENTAGE,
-        10,
+        Decimal(10),
         eur("4.98"),
     )
     assert [each.kind for each in order.tenders] == [TenderKind.OTHER]
@@ -147,7 +152,9 @@ REQUIRED: list[tuple[str, Callable[[Any], object], list[str | int]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "mapped", "path"), REQUIRED, ids=lambda each: str(each) if isinstance(each, list) else "")
+@pytest.mark.parametrize(
+    ("name", "mapped", "path"), REQUIRED, ids=lambda each: str(each) if isinstance(each, list) else ""
+)
 def test_what_matters_must_be_there(name: str, mapped: Callable[[Any], object], path: list[str | int]) -> None:
     payload = sample(name)
     take_out(payload, path)
@@ -162,7 +169,9 @@ def test_an_amount_in_another_currency_is_refused_with_its_path() -> None:
     put(payload, [*LINE, "discountedTotalSet", "shopMoney", "currencyCode"], "SEK")
     with pytest.raises(Drift) as caught:
         map_to_unified_orders(payload)
-    assert caught.value.params["path"] == "$.orders.nodes[0].lineItems.nodes[0].discountedTotalSet.shopMoney.currencyCode"
+    assert (
+        caught.value.params["path"] == "$.orders.nodes[0].lineItems.nodes[0].discountedTotalSet.shopMoney.currencyCode"
+    )
     assert (caught.value.params["expected"], caught.value.params["found"]) == ("EUR", "SEK")
 
 
@@ -191,17 +200,24 @@ PRODUCT_FIELDS: dict[str, tuple[list[str | int], Callable[[Any], object], Callab
 }
 
 
+def mapped_or_refused(mapped: Callable[[Any], tuple[Any, ...]], payload: Any) -> tuple[tuple[Any, ...], str]:
+    """What came of it, or the path of its refusal."""
+    try:
+        return mapped(payload), ""
+    except Drift as refused:
+        return (), refused.params["path"]
+
+
 @given(field=st.sampled_from(sorted(PRODUCT_FIELDS)), value=JSON)
 def test_a_changed_product_field_is_refused_with_its_path_or_means_what_it_says(field: str, value: Any) -> None:
     path, read, meaning = PRODUCT_FIELDS[field]
     payload = sample("products")
     put(payload, path, value)
-    try:
-        (product,) = map_to_unified_products(payload)
-    except Drift as refused:
-        assert refused.params["path"].startswith("$.products.nodes[0].variants.nodes[0]." + field)
-        return
-    assert read(product.variants[0]) == meaning(value)
+    products, refused_at = mapped_or_refused(map_to_unified_products, payload)
+    if products:
+        assert read(products[0].variants[0]) == meaning(value)
+    else:
+        assert refused_at.startswith("$.products.nodes[0].variants.nodes[0]." + field)
 
 
 ORDER_FIELDS: dict[str, tuple[list[str | int], Callable[[Any], object], Callable[[Any], object]]] = {
@@ -227,10 +243,9 @@ def test_a_changed_order_field_is_refused_with_its_path_or_means_what_it_says(fi
     path, read, meaning = ORDER_FIELDS[field]
     payload = sample("orders")
     put(payload, path, value)
-    try:
-        (order,) = map_to_unified_orders(payload)
-    except Drift as refused:
-        assert refused.params["path"].startswith("$.orders.nodes[0]")
-        return
-    assert read(order) == meaning(value)
-    assert total([each.gross for each in order.lines], order.currency) == order.totals.total
+    orders, refused_at = mapped_or_refused(map_to_unified_orders, payload)
+    if orders:
+        assert read(orders[0]) == meaning(value)
+        assert total([each.gross for each in orders[0].lines], orders[0].currency) == orders[0].totals.total
+    else:
+        assert refused_at.startswith("$.orders.nodes[0]")

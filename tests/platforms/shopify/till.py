@@ -1,4 +1,4 @@
-"""Sales as the till makes them, with made-up Shopify listings, and Shopify's arithmetic as its documentation states it."""
+"""Sales as the till makes them, with made-up Shopify listings, and Shopify's arithmetic as it documents it."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 
@@ -40,14 +39,6 @@ class AccessHeader(httpx.Auth):
         yield request
 
 
-def authorize_url(shop: str, client_id: str, redirect_uri: str, state: str) -> str:
-    """The page on which the merchant installs the app; it redirects with the code the setup form asks for."""
-    query = urlencode({
-        "client_id": client_id, "scope": ",".join(spec.ALL_SCOPES), "redirect_uri": redirect_uri, "state": state,
-    })  # fmt: skip
-    return f"https://{shop}/admin/oauth/authorize?{query}"
-
-
 async def renew(session: Session, refresh: Secret | None) -> TokenGrant:
     """A new access token by the connection's setup.
 
@@ -65,7 +56,11 @@ async def renew(session: Session, refresh: Secret | None) -> TokenGrant:
         form |= _partner_grant(session, refresh)
     else:
         form["grant_type"] = "client_credentials"
-    return _grant(await _ask(session, form))
+    grant = _grant(await _ask(session, form))
+    for fresh in (grant.access, grant.refresh):
+        if fresh:
+            session.api.redactor.learn(fresh)
+    return grant
 
 
 def _partner_grant(session: Session, refresh: Secret | None) -> Mapping[str, str]:

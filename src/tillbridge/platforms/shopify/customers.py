@@ -38,7 +38,8 @@ class ShopifyCustomerService:
             yield Page(fine, refused, newest, following)
 
     async def find_by_email(self, email: str) -> Customer | None:
-        data = await self._graph.ask("CustomerByEmail", email=email)
+        """Exact but for case: Shopify keeps addresses in lower case."""
+        data = await self._graph.ask("CustomerByEmail", email=email.strip().lower())
         found = data.get("customerByIdentifier")
         return None if found is None else map_customer(found, "$.customerByIdentifier")
 
@@ -69,7 +70,7 @@ class ShopifyCustomerService:
     async def _update(self, customer: Customer, customer_id: str) -> Customer:
         values = {"id": customer_id, **_names(customer)}
         if customer.email:
-            values["email"] = customer.email
+            values["email"] = customer.email.strip().lower()
         data = await self._graph.change("CustomerUpdate", input=values)
         saved = map_customer(dig(data, "customerUpdate.customer"), "$.customerUpdate.customer")
         return await self._withdraw(saved) if _withdrawn(customer, saved.consent) else saved
@@ -85,7 +86,7 @@ class ShopifyCustomerService:
         return await self.find_by_email(saved.email) or saved
 
     def _new(self, customer: Customer) -> Json:
-        values: dict[str, Any] = {"email": customer.email, **_names(customer)}
+        values: dict[str, Any] = {"email": customer.email.strip().lower(), **_names(customer)}
         if customer.addresses:
             values["addresses"] = [address_input(each) for each in customer.addresses]
         if customer.consent is Consent.SUBSCRIBED:

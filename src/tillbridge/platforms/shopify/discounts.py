@@ -55,7 +55,7 @@ class ShopifyDiscountService:
     async def _buyer(self, email: str) -> _Buyer | None:
         if not email:
             return None
-        data = await self._graph.ask("CustomerCodes", email=email)
+        data = await self._graph.ask("CustomerCodes", email=email.strip().lower())
         found = data.get("customerByIdentifier")
         if found is None:
             return _Buyer("", frozenset())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -30,10 +31,12 @@ class ShopifyInventoryService:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._graph = Graph(session)
+        self._home = session.connection.facts.get("location_id", "")
 
     async def read_levels(self, listings: Sequence[Listing], location_id: str = "") -> tuple[StockLevel, ...]:
-        """Levels at one location, or at all. An item not stocked at a location has no level there."""
-        return await self._levels(list(dict.fromkeys(each.inventory_id for each in listings)), location_id)
+        """Levels at a location, by default the one chosen at preparation, else at all. Not stocked there: none."""
+        ids = list(dict.fromkeys(each.inventory_id for each in listings))
+        return await self._levels(ids, location_id or self._home)
 
     async def _levels(self, ids: Sequence[str], location_id: str) -> tuple[StockLevel, ...]:
         found: list[StockLevel] = []
@@ -62,6 +65,7 @@ class ShopifyInventoryService:
 
     async def set_levels(self, changes: Sequence[StockChange], idempotency_key: str) -> tuple[StockOutcome, ...]:
         """Absolute writes; with ``expected`` Shopify refuses an entry when its number moved. The others go through."""
+        changes = [replace(each, location_id=each.location_id or self._home) for each in changes]
         outcomes: dict[int, StockOutcome] = {}
         good = [at for at, change in enumerate(changes) if _is_whole(change.quantity)]
         for at in set(range(len(changes))) - set(good):
@@ -133,7 +137,7 @@ class ShopifyInventoryService:
 
     async def adjust(self, listing: Listing, location_id: str, delta: Decimal, idempotency_key: str) -> StockOutcome:
         """Add or take away units at a location, once per key."""
-        change = StockChange(listing.inventory_id, location_id, delta)
+        change = StockChange(listing.inventory_id, location_id or self._home, delta)
         if not _is_whole(delta):
             return _outcome(change, applied=False, reason=_WHOLE_UNITS)
         try:

@@ -172,8 +172,14 @@ def _transactions(order: Order, location_id: str) -> list[Json]:
 
 
 def _all_discounts(order: Order) -> list[AppliedDiscount]:
-    """Those of the whole sale, then those of single lines."""
-    return [*order.discounts, *(each for line in order.lines for each in line.discounts)]
+    """Those of the whole sale, then those of single lines; a line also names its shares of the sale's."""
+    known = {_rule(each) for each in order.discounts}
+    own = [each for line in order.lines for each in line.discounts if _rule(each) not in known]
+    return [*order.discounts, *own]
+
+
+def _rule(discount: AppliedDiscount) -> tuple[str, str, str, Decimal]:
+    return discount.title, discount.code, discount.type, discount.value
 
 
 def _marks(order: Order, location_id: str, *, counted: bool) -> list[Json]:
@@ -218,7 +224,7 @@ def _customer(customer: Customer) -> Json | None:
     if customer.external_id.startswith(_CUSTOMER_ID):
         return {"toAssociate": {"id": customer.external_id}}
     values = {
-        "email": customer.email, "phone": customer.phone if not customer.email else "",
+        "email": customer.email.strip().lower(), "phone": customer.phone if not customer.email else "",
         "firstName": customer.first_name, "lastName": customer.last_name,
     }  # fmt: skip
     return {"toUpsert": _filled(values)} if customer.email or customer.phone else None

@@ -150,16 +150,21 @@ class ShopifyOrderService:
         placed = await self.read_placed(platform_order_id, order.currency)
         if placed.cancelled:
             return placed
-        data = await self._graph.change(
-            "OrderCancel",
-            orderId=platform_order_id,
-            reason="STAFF",
-            restock=placed.stock is not StockEffect.NOT_LOWERED,
-            refundMethod={"originalPaymentMethodsRefund": True},
-            staffNote=f"{order.reference} {reason}".strip()[:255],
-        )
-        job = dig(data, "orderCancel.job")
-        await self._wait_for_job(job)
+        try:
+            data = await self._graph.change(
+                "OrderCancel",
+                orderId=platform_order_id,
+                reason="STAFF",
+                restock=placed.stock is not StockEffect.NOT_LOWERED,
+                refundMethod={"originalPaymentMethodsRefund": True},
+                staffNote=f"{order.reference} {reason}".strip()[:255],
+            )
+        except UserErrors:
+            # refused because an earlier try of ours got through meanwhile
+            if not (again := await self.read_placed(platform_order_id, order.currency)).cancelled:
+                raise
+            return again
+        await self._wait_for_job(dig(data, "orderCancel.job"))
         return await self._read_cancelled(platform_order_id, order.currency)
 
     async def _wait_for_job(self, job: Json | None) -> None:

@@ -50,6 +50,7 @@ REQUIRED_SCOPES = (
 GIFT_CARD_SCOPES = ("read_gift_cards", "read_gift_card_transactions", "write_gift_card_transactions")
 ALL_ORDERS_SCOPE = "read_all_orders"
 ALL_SCOPES = (*REQUIRED_SCOPES, *GIFT_CARD_SCOPES)
+INSTALL_PAGE = f"https://SHOP/admin/oauth/authorize?client_id=CLIENT_ID&scope={','.join(ALL_SCOPES)}"
 
 NO_GIFT_CARDS = "gift cards not enabled for this shop: Shopify Support must switch them on for the app"
 ORDER_WINDOW = timedelta(days=60)
@@ -116,7 +117,7 @@ FIELDS = (
         example="b1f3c09e…",
         pattern=r"\S{4,512}",
         secret=True,
-        where_to_find="install the app in the browser, then copy code= from the address bar",
+        where_to_find=f"open {INSTALL_PAGE} in a browser, install, then copy code= from the address bar",
         setup=SETUP_PARTNER,
     ),
     CredentialField(
@@ -250,6 +251,7 @@ SPEC = PlatformSpec(
     extra={
         "version_note": "Shopify answers a retired version with the oldest supported one; its header is checked.",
         "trial_note": "Trial and development shops accept five new orders a minute.",
+        "install_page": INSTALL_PAGE,
         "optional_scopes": ", ".join((*GIFT_CARD_SCOPES, ALL_ORDERS_SCOPE)),
     },
 )

@@ -221,12 +221,14 @@ def product_view(shop: Shop, row: Row, *, edit: bool = False) -> Row:
     view |= {name: row[name] for name in _COPIED} | _prices(shop, row) | stock_of(shop, row)
     view |= {"total_sales": str(row["total_sales"]) if child else row["total_sales"], "tax_class": tax_class(shop, row)}
     view |= {"shipping_required": not row["virtual"], "shipping_taxable": not row["virtual"]}
+    view["meta_data"] = list(row["meta_data"])
     view["images"] = [image_view(shop, picture, sizes=True) for picture in row["images"]]
     view["attributes"] = row["attributes"]
     view["variations"] = [one["id"] for one in variations_of(shop, row)] if row["type"] == "variable" else []
     view |= {"price_html": _price_html(shop, row), "related_ids": _related(shop, row)}
     view["has_options"] = row["type"] == "variable"
     if edit:
+        view["average_rating"] = "0"
         view["permalink_template"] = f"{shop.home}/product/%pagename%/"
         view["generated_slug"] = row["slug"] or str(row["name"]).lower().replace(" ", "-")
     view["_links"] = links(shop, f"/wc/v3/products/{row['id']}")
@@ -241,12 +243,14 @@ _VARIATION_COPIED = (
 ).split()
 
 
-def variation_view(shop: Shop, row: Row) -> Row:
-    """A variation as its own routes show it."""
+def variation_view(shop: Shop, row: Row, *, edit: bool = False) -> Row:
+    """A variation as its own routes show it; ``edit`` is the form of answers to writes."""
     view: Row = {"id": row["id"], "type": "variation", "permalink": permalink(shop, row)}
-    view["description"] = f"{row['description']}\n" if row["description"] else ""
+    view["description"] = row["description"] if edit or not row["description"] else f"{row['description']}\n"
     view |= _dates(shop, row) | {name: row[name] for name in _VARIATION_COPIED}
     view |= _prices(shop, row) | stock_of(shop, row) | {"tax_class": tax_class(shop, row)}
+    if edit:
+        view["tax_class"] = row["tax_class"] or "parent"
     view["image"] = image_view(shop, row["images"][0], sizes=False) if row["images"] else None
     view["gallery_image_ids"] = [picture["id"] for picture in row["images"][1:]]
     view["name"] = variation_name(row)

@@ -41,7 +41,7 @@ def _refused(message: str) -> RestError:
 def identify(shop: Shop, method: str, path: str, query: Pairs, headers: Mapping[str, str], scheme: str) -> ApiKey | None:
     """The key behind a request, or None for an anonymous one.
 
-    Raises WordPress's 401 for a wrong secret, a bad OAuth signature or a key that may not read or write.
+    Raises WordPress's 401 for a wrong secret or a bad OAuth signature.
     """
     if "/wp-json/wc" not in path:
         return None
@@ -49,8 +49,6 @@ def identify(shop: Shop, method: str, path: str, query: Pairs, headers: Mapping[
         key = _by_secret(shop, dict(query), headers)
     else:
         key = _by_signature(shop, method, path, query, headers)
-    if key:
-        _check_permission(key, method)
     return key
 
 
@@ -82,7 +80,8 @@ def _basic(header: str) -> tuple[str, str]:
     return name, secret
 
 
-def _check_permission(key: ApiKey, method: str) -> None:
+def check_permission(key: ApiKey, method: str) -> None:
+    """Raise WordPress's 401 for a key that may not read, or not write."""
     reads = method in ("GET", "HEAD")
     if reads and key.permissions not in ("read", "read_write"):
         raise _refused("The API key provided does not have read permissions.")

@@ -88,6 +88,12 @@ def paged(shop: Shop, call: Call, rows: Sequence[Row], view: Callable[[Row], Row
     return Answer([view(row) for row in rows[start : start + per_page]], headers=headers)
 
 
+def every(rows: Sequence[Row], view: Callable[[Row], Row]) -> Answer:
+    """A short list that is never cut, with its totals."""
+    pages = "1" if rows else "0"
+    return Answer([view(row) for row in rows], headers=[("X-WP-Total", str(len(rows))), ("X-WP-TotalPages", pages)])
+
+
 def _page_url(shop: Shop, call: Call, page: int) -> str:
     pairs = [(name, str(page) if name == "page" else value) for name, value in call.query]
     if not any(name == "page" for name, _ in pairs):

@@ -53,6 +53,7 @@ class Shop:
     now: Callable[[], datetime]
     home: str = "https://shop.example"
     seed: int = 1
+    root: str = "/var/www/html"  # where the shop's PHP lives; seen in error texts
     settings: dict[str, str] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
     ids: Ids = field(default_factory=Ids)
@@ -72,7 +73,9 @@ class Shop:
     waiting: dict[tuple[int, int], Row] = field(default_factory=dict)
     carts: dict[str, Row] = field(default_factory=dict)
     cards: dict[int, Row] = field(default_factory=dict)
+    zones: list[str] = field(default_factory=lambda: ["Locations not covered by your other zones", "Ireland"])
     feed: Row = field(default_factory=dict)
+    lost_pictures: set[str] = field(default_factory=set)  # addresses the shop cannot load
     mail: Callable[[str, str, str], None] = lambda _to, _subject, _text: None
     random: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - made-up keys of a made-up shop
 

@@ -68,6 +68,7 @@ class Answer:
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
     plain: bool = False
+    gone: bool = False  # the thing is no more, so no method is allowed on it
 
 
 Handler = Callable[["Shop", Call], Answer | Awaitable[Answer]]

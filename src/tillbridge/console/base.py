@@ -1,0 +1,204 @@
+"""What every screen may ask of the app, and the screen base with the one error boundary. No screen is imported here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import signal
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual import getters, on
+from textual.app import App
+from textual.color import Color
+from textual.command import CommandPalette
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.signal import Signal
+from textual.widgets import Input
+from textual.worker import Worker, WorkerState
+
+from tillbridge.console import errors, themes
+from tillbridge.console.bridge import Bridge, Facts
+from tillbridge.console.stylesheets import sheet
+from tillbridge.domain.audit import Actor, ActorKind
+from tillbridge.domain.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from tillbridge.services.house import Services
+
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+log = logging.getLogger(__name__)
+
+
+class Neutral(LineFilter):
+    """The last line of defence: no control or direction character of any text reaches the terminal."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            Segment(HIDDEN.sub("", words), style, control) if control is None and not words.isprintable() else segment
+            for segment in segments
+            for words, style, control in (segment,)
+        ]
+
+
+class ConsoleApp(App[str]):
+    """The console. ``services`` is None until wiring is done; screens show their empty state meanwhile."""
+
+    CSS_PATH: ClassVar = [sheet("base")]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]
+    TITLE = "Tillbridge"
+
+    def __init__(
+        self,
+        services: Services | None = None,
+        *,
+        clock: Clock | None = None,
+        theme: str = themes.DARK.name,
+        training: bool = False,
+        operator: str = "",
+    ) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.services: Services | None = None
+        self.clock: Clock = clock or SystemClock()
+        self.training = training
+        self.actor = Actor(ActorKind.OPERATOR, operator or "console")
+        self.painted = asyncio.Event()
+        """Set after the first frame: heavy libraries may load now."""
+        self.furnished: Signal[Services] = Signal(self, "furnished")
+        self.facts: Signal[Facts] = Signal(self, "facts")
+        self.zone, self.shop_name, self.currency = "UTC", "", "EUR"
+        self._given = services
+        self._bridge: Bridge | None = None
+        for each in themes.ALL:
+            self.register_theme(each)
+        self.theme = themes.fitting(theme, self.console.color_system, self.no_color)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.DEFAULTS
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), Neutral()]
+
+    def on_mount(self) -> None:
+        self._end_well()
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.call_after_refresh(self._after_first_frame)
+
+    def _after_first_frame(self) -> None:
+        self.painted.set()
+        if self._given is not None:
+            self.run_worker(self.furnish(self._given), group="furnish")
+
+    def _end_well(self) -> None:
+        """A lost line and a polite stop end the console in order, instead of at once."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, self.exit, None, 128 + number)
+            except (NotImplementedError, RuntimeError, ValueError):  # not in the main thread: its owner handles signals
+                return
+
+    async def furnish(self, services: Services) -> None:
+        """Hand over the services once wiring has built them; every mounted screen starts to load."""
+        shop = await services.shop.get()
+        self.zone, self.shop_name, self.currency = shop.zone, shop.name, shop.currency
+        self.services = services
+        self._bridge = Bridge(services.bus, self.facts.publish, self.set_timer)
+        self.furnished.publish(services)
+
+    def connect_store(self, platform: str = "") -> None:
+        """Open the setup of a new connection."""
+        raise NotImplementedError
+
+    def reauthenticate_store(self, name: str) -> None:
+        """Open the setup form of a connection again, to enter its credentials anew."""
+        raise NotImplementedError
+
+    def on_unmount(self) -> None:
+        if self._bridge is not None:
+            self._bridge.close()
+
+    @on(CommandPalette.Opened)
+    def still_palette(self) -> None:
+        """A blinking cursor would repaint the palette twice a second."""
+        for each in self.screen.query(Input):
+            each.cursor_blink = False
+
+
+class ConsoleScreen(Screen[None]):
+    """A panel. ``load`` reads what it shows; ``hear`` gets the facts of the core while the panel is on top."""
+
+    app = getters.app(ConsoleApp)
+    PANEL: ClassVar[str] = ""
+    TICK: ClassVar[float | None] = None
+    """Seconds between ticks while the panel is visible; None for a panel that rests."""
+
+    def on_mount(self) -> None:
+        self._stale = False
+        self._failure_seen: BaseException | None = None
+        self.set_class(self.app.training, "-training")
+        self.app.facts.subscribe(self, self._facts_arrived)
+        self._ticker = self.set_interval(self.TICK, self.tick, pause=True) if self.TICK else None
+        if self.app.services is not None:
+            self.load()
+        else:
+            self.app.furnished.subscribe(self, lambda _: self.load())
+
+    @property
+    def services(self) -> Services:
+        """The services. Only after ``load`` was called for the first time."""
+        if self.app.services is None:
+            raise LookupError("the services are not ready yet")
+        return self.app.services
+
+    @property
+    def ready(self) -> bool:
+        return self.app.services is not None
+
+    def load(self) -> None:
+        """Start reading what the panel shows, in workers of its own."""
+
+    def hear(self, facts: Facts) -> None:
+        """Facts from the core, as one snapshot. Reads anew unless a panel knows better."""
+        self.load()
+
+    def tick(self) -> None:
+        """Called while visible; updates only what changed."""
+
+    def _facts_arrived(self, facts: Facts) -> None:
+        if self.is_current:
+            self.hear(facts)
+        else:
+            self._stale = True
+
+    def on_screen_suspend(self) -> None:
+        if self._ticker:
+            self._ticker.pause()
+
+    def on_screen_resume(self) -> None:
+        if self._ticker:
+            self._ticker.resume()
+        if self._stale and self.ready:
+            self._stale = False
+            self.load()
+
+    def on_worker_state_changed(self, change: Worker.StateChanged) -> None:
+        """The single boundary: whatever a worker of this panel failed with is shown here."""
+        if change.state is WorkerState.ERROR and change.worker.error is not None:
+            self.failed(change.worker.error)
+
+    def failed(self, error: BaseException) -> None:
+        """Show an error as its handling asks; one that is not typed is a fault of ours and is logged."""
+        errors.show(self, error)
+
+    def when_ready(self, do: Callable[[], None]) -> None:
+        """Run an action if the services are there; say so if not."""
+        if self.ready:
+            do()
+        else:
+            errors.toast_opening(self)

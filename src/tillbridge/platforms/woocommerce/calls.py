@@ -1,0 +1,119 @@
+"""Calls to a shop's REST API: every one inside the token source, signed anew, judged by the dialect."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from tillbridge.domain.errors import Drift
+from tillbridge.domain.tokens import Token
+from tillbridge.net.client import Answer, Repeat, Request
+from tillbridge.platforms.contract import Session
+from tillbridge.platforms.woocommerce.auth import key_pair
+from tillbridge.platforms.woocommerce.dialect import DIALECT
+from tillbridge.platforms.woocommerce.spec import PAGE_SIZE
+
+ROOT = "/wp-json"
+Query = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of a list with its number, and whether another follows."""
+
+    rows: list[Any]
+    number: int
+    more: bool
+
+
+class Rest:
+    """Speaks wc/v3 for one connection. Paths are below ``/wp-json``."""
+
+    def __init__(self, session: Session, auth: httpx.Auth | None = None) -> None:
+        self._session = session
+        self._auth = auth or key_pair(session)
+
+    async def get(self, path: str, action: str, query: Query = ()) -> Any:
+        """The body of a read; raises NotFound for an unknown id or route."""
+        return (await self._send("GET", path, action, Repeat.SAFE, query)).body
+
+    async def put(self, path: str, action: str, body: Mapping[str, Any], query: Query = ()) -> Any:
+        """The body of a write that sets absolute values, so it may be repeated."""
+        return (await self._send("PUT", path, action, Repeat.SAFE, query, body)).body
+
+    async def post(self, path: str, action: str, body: Mapping[str, Any], *, repeat: Repeat = Repeat.NEVER) -> Any:
+        """The body of a create. Raises OutcomeUnknown when the answer was lost."""
+        return (await self._send("POST", path, action, repeat, (), body)).body
+
+    async def delete(self, path: str, action: str) -> Any:
+        """Delete for good; repeatable."""
+        return (await self._send("DELETE", path, action, Repeat.SAFE, (("force", "true"),))).body
+
+    async def rows(self, path: str, action: str, query: Query = ()) -> list[Any]:
+        """A list answer of at most one page."""
+        return _rows(await self.get(path, action, query), path)
+
+    async def pages(self, path: str, action: str, query: Query = (), first: int = 1) -> AsyncIterator[ListPage]:
+        """Numbered pages from ``first`` on. The header tells the last page; without it a short page is the last."""
+        number = first
+        while True:
+            paging = (("per_page", str(PAGE_SIZE)), ("page", str(number)))
+            answer = await self._send("GET", path, action, Repeat.SAFE, (*query, *paging))
+            rows = _rows(answer.body, path)
+            told = answer.headers.get("x-wp-totalpages", "")
+            more = number < int(told) if told.isdigit() else len(rows) == PAGE_SIZE
+            yield ListPage(rows, number, more and bool(rows))
+            if not more or not rows:
+                return
+            number += 1
+
+    async def _send(
+        self, method: str, path: str, action: str, repeat: Repeat, query: Query = (), body: Any = None
+    ) -> Answer:
+        request = Request(
+            method=method,
+            path=f"{ROOT}{path}",
+            action=action,
+            repeat=repeat,
+            query=tuple(query),
+            json=body,
+            auth=self._auth,
+        )
+
+        async def call(token: Token) -> Answer:
+            return await self._session.api.send(request, DIALECT)
+
+        return await self._session.tokens.with_token_refresh(call)
+
+
+def _rows(body: Any, path: str) -> list[Any]:
+    if not isinstance(body, list):
+        raise Drift(path=path, expected="a list", found=type(body).__name__)
+    return body
+
+
+def stamp(at: datetime) -> str:
+    """A moment as the API wants it with ``dates_are_gmt``: UTC without offset, or it would be shifted twice."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def since_query(changed_since: datetime | None) -> Query:
+    """The filter for what changed after a moment."""
+    if changed_since is None:
+        return ()
+    return (("modified_after", stamp(changed_since)), ("dates_are_gmt", "true"))
+
+
+def cursor_page(cursor: str | None) -> int:
+    """The page a cursor stands for; 1 without one. Raises Drift for a cursor of another platform."""
+    if cursor is None:
+        return 1
+    if not cursor.isdigit() or int(cursor) < 1:
+        raise Drift(path="cursor", expected="a page number", found=cursor)
+    return int(cursor)
+
+

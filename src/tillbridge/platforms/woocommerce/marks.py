@@ -1,0 +1,38 @@
+"""The names under which our facts travel in an order's meta data, and how they are read back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Protocol
+
+REFERENCE = "tillbridge_reference"
+RECEIPT = "tillbridge_receipt"
+TILL = "tillbridge_till"
+LOCATION = "tillbridge_location"
+SOLD_AT = "tillbridge_sold_at"
+TENDERS = "tillbridge_tenders"
+CODES = "tillbridge_codes"
+CUSTOMER = "tillbridge_customer"
+ROUNDING = "tillbridge_cash_rounding"
+LINE = "tillbridge_line"
+GROSS = "tillbridge_gross"
+
+CREATED_VIA = "pos-rest-api"
+"""WooCommerce 10.6 and later keep their order mails back for exactly this word."""
+
+ROUNDING_FEE = "Rounding"
+
+REFERENCE_FORM = re.compile(r"TB[0-9A-HJKMNP-TV-Z]{24}")
+
+
+class _Entry(Protocol):
+    @property
+    def key(self) -> str: ...
+    @property
+    def value(self) -> object: ...
+
+
+def read(entries: Iterable[_Entry], key: str) -> str:
+    """The value kept under a key as text; empty when there is none."""
+    return next((str(each.value) for each in entries if each.key == key and each.value is not None), "")

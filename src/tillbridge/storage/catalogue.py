@@ -1,0 +1,141 @@
+"""The catalogue: what each connection lists, our variants by SKU, and the search of the till."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from tillbridge.domain.catalog import Listing, Product, ProductVariant, SellableVariant
+from tillbridge.domain.ids import new_id
+from tillbridge.storage import documents
+from tillbridge.storage.changes import Changes
+from tillbridge.storage.database import Database
+from tillbridge.storage.schema import ListingRow, ProductRow, VariantRow
+
+EMPTY_SKU, DOUBLE_SKU = "empty_sku", "double_sku"
+
+
+class CatalogueRepository:
+    def __init__(self, database: Database, changes: Changes) -> None:
+        self._db, self._changes = database, changes
+
+    async def upsert_products(self, connection_id: UUID, products: Sequence[Product]) -> None:
+        """Keep a page of products with their listings. Empty and duplicate SKUs stay unlinked; nothing is guessed."""
+        async with self._db.transaction():
+            for product in products:
+                await self._keep(connection_id, product)
+            await self._changes.note("catalogue", connection_id)
+
+    async def _keep(self, connection_id: UUID, product: Product) -> None:
+        values = {
+            "title": product.title, "status": product.status.value, "updated_at": product.updated_at,
+            "document": _document(product),
+        }  # fmt: skip
+        key = {"connection_id": connection_id, "external_id": product.external_id}
+        if not await ProductRow.filter(**key).update(**values):
+            await ProductRow.create(id=new_id(), **key, **values)
+        for variant in product.variants:
+            await self._list(connection_id, product, variant)
+
+    async def _list(self, connection_id: UUID, product: Product, variant: ProductVariant) -> None:
+        unlinked = await self._why_unlinked(connection_id, variant)
+        variant_id = None if unlinked else await self._variant(product, variant)
+        values = {
+            "variant_id": variant_id, "external_product_id": product.external_id, "inventory_id": variant.inventory_id,
+            "sku": variant.sku, "unlinked": unlinked,
+        }  # fmt: skip
+        known = await ListingRow.get_or_none(connection_id=connection_id, external_variant_id=variant.external_id)
+        if known is None:
+            await ListingRow.create(
+                id=new_id(), connection_id=connection_id, external_variant_id=variant.external_id, **values
+            )
+        else:
+            await ListingRow.filter(id=known.id).update(**values)
+
+    async def _why_unlinked(self, connection_id: UUID, variant: ProductVariant) -> str:
+        if not variant.sku:
+            return EMPTY_SKU
+        twins = ListingRow.filter(connection_id=connection_id, sku=variant.sku)
+        return DOUBLE_SKU if await twins.exclude(external_variant_id=variant.external_id).exists() else ""
+
+    async def _variant(self, product: Product, variant: ProductVariant) -> UUID:
+        """Ours, by SKU. The newest pull names title and price."""
+        title = product.title if variant.title in ("", product.title) else f"{product.title} – {variant.title}"
+        options = " ".join(value for _, value in variant.option_values)
+        values = {
+            "sku": variant.sku, "barcode": variant.barcode, "title": title,
+            "search": f"{title} {options} {variant.sku} {variant.barcode}".casefold(),
+            "price": documents.money_in(variant.price), "compare_at_price": documents.money_in(variant.compare_at_price),
+            "currency": variant.price.currency if variant.price else "", "taxable": variant.taxable,
+            "is_gift_card": product.is_gift_card,
+        }  # fmt: skip
+        folded = variant.sku.casefold()
+        known = await VariantRow.get_or_none(folded_sku=folded)
+        if known is not None:
+            await VariantRow.filter(id=known.id).update(**values)
+            return known.id
+        row = await VariantRow.create(id=new_id(), folded_sku=folded, **values)
+        return row.id
+
+    async def search(self, text: str, limit: int = 20) -> tuple[SellableVariant, ...]:
+        """Variants whose title, options, SKU or barcode hold every word."""
+        query = VariantRow.all()
+        for word in text.casefold().split():
+            query = query.filter(search__contains=word)
+        return tuple(_sellable(row) for row in await query.order_by("title", "sku").limit(limit))
+
+    async def by_code(self, code: str) -> SellableVariant | None:
+        """By SKU, then by barcode; a barcode two variants share finds none."""
+        row = await VariantRow.get_or_none(folded_sku=code.strip().casefold())
+        if row is not None:
+            return _sellable(row)
+        rows = await VariantRow.filter(barcode=code.strip()).limit(2) if code.strip() else []
+        return _sellable(rows[0]) if len(rows) == 1 else None
+
+    async def listing(self, variant_id: UUID, connection_id: UUID) -> Listing | None:
+        row = await ListingRow.filter(variant_id=variant_id, connection_id=connection_id).first()
+        return None if row is None else _listing(row)
+
+    async def listings_for(self, skus: Collection[str], connection_id: UUID) -> Mapping[str, Listing]:
+        """Linked listings by SKU as it was asked for."""
+        if not skus:
+            return {}
+        rows = await ListingRow.filter(connection_id=connection_id, sku__in=list(skus), unlinked="")
+        return {row.sku: _listing(row) for row in rows}
+
+    async def listings(self, connection_id: UUID) -> tuple[Listing, ...]:
+        """All linked listings of a connection."""
+        rows = await ListingRow.filter(connection_id=connection_id, unlinked="").order_by("id")
+        return tuple(_listing(row) for row in rows)
+
+    async def unlinked(self, connection_id: UUID) -> tuple[tuple[Listing, str], ...]:
+        """Listings without a variant of ours, with the reason."""
+        rows = await ListingRow.filter(connection_id=connection_id).exclude(unlinked="").order_by("id")
+        return tuple((_listing(row), row.unlinked) for row in rows)
+
+    async def counts(self) -> Mapping[UUID, int]:
+        """Listings by connection."""
+        rows = await self._db.rows("SELECT connection_id, count(*) AS n FROM listing GROUP BY connection_id")
+        return {UUID(str(row["connection_id"])): row["n"] for row in rows}
+
+
+def _document(product: Product) -> dict[str, Any]:
+    """The unified product as JSON, with amounts as text."""
+    document: dict[str, Any] = json.loads(json.dumps(asdict(product), default=str))
+    return document
+
+
+def _listing(row: ListingRow) -> Listing:
+    return Listing(row.external_product_id, row.external_variant_id, row.inventory_id, row.sku)
+
+
+def _sellable(row: VariantRow) -> SellableVariant:
+    return SellableVariant(
+        id=row.id, sku=row.sku, barcode=row.barcode, title=row.title,
+        price=documents.money_out(row.price, row.currency) if row.currency else None,
+        compare_at_price=documents.money_out(row.compare_at_price, row.currency) if row.currency else None,
+        taxable=row.taxable, is_gift_card=row.is_gift_card,
+    )  # fmt: skip

@@ -1,0 +1,116 @@
+"""Connections and their maps of locations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+
+from tillbridge.domain.connections import BreakerState, Connection, ConnectionState, Route, RouteKind
+from tillbridge.domain.errors import InvalidInput, UnknownConnection
+from tillbridge.storage.changes import Changes
+from tillbridge.storage.database import Database
+from tillbridge.storage.schema import (
+    BudgetRow,
+    ConnectionLocationRow,
+    ConnectionRow,
+    CursorRow,
+    LaneRow,
+    ListingRow,
+    ProductRow,
+    RenewalRow,
+    SecretRow,
+    TokenRow,
+)
+
+_Budget = tuple[BreakerState, datetime | None]
+_CLOSED: _Budget = (BreakerState.CLOSED, None)
+
+
+class ConnectionRepository:
+    def __init__(self, database: Database, changes: Changes) -> None:
+        self._db, self._changes = database, changes
+
+    async def add(self, connection: Connection) -> None:
+        """Raises InvalidInput when the name is taken, whatever its case."""
+        try:
+            async with self._db.transaction():
+                await ConnectionRow.create(**_values(connection))
+                await LaneRow.create(connection_id=connection.id, fence=0)
+                await self._changes.note("connection", connection.id)
+        except IntegrityError:
+            raise InvalidInput(field="name", reason=f"{connection.name} is already taken") from None
+
+    async def save(self, connection: Connection) -> None:
+        """The whole row; breaker numbers belong to the budget."""
+        values = _values(connection)
+        async with self._db.transaction():
+            await ConnectionRow.filter(id=values.pop("id")).update(**values)
+            await self._changes.note("connection", connection.id)
+
+    async def get(self, connection_id: UUID) -> Connection:
+        row = await ConnectionRow.get_or_none(id=connection_id)
+        if row is None:
+            raise UnknownConnection(name=connection_id)
+        budget = await BudgetRow.get_or_none(connection_id=connection_id)
+        return _connection(row, _breaker(budget))
+
+    async def by_name(self, name: str) -> Connection | None:
+        row = await ConnectionRow.get_or_none(folded_name=name.casefold())
+        return None if row is None else await self.get(row.id)
+
+    async def by_platform(self, slug: str) -> tuple[Connection, ...]:
+        return tuple(each for each in await self.all() if each.platform == slug)
+
+    async def all(self) -> tuple[Connection, ...]:
+        """In the order they were made."""
+        budgets = {row.connection_id: _breaker(row) for row in await BudgetRow.all()}
+        return tuple(_connection(row, budgets.get(row.id, _CLOSED)) for row in await ConnectionRow.all().order_by("id"))
+
+    async def remove(self, connection_id: UUID) -> None:
+        """The connection with its secrets, tokens and listings. Sales and their deliveries stay."""
+        async with self._db.transaction():
+            for model in (SecretRow, TokenRow, RenewalRow, LaneRow, BudgetRow, CursorRow, ListingRow, ProductRow):
+                await model.filter(connection_id=connection_id).delete()
+            await ConnectionLocationRow.filter(connection_id=connection_id).delete()
+            await ConnectionRow.filter(id=connection_id).delete()
+            await self._changes.note("connection", connection_id)
+
+    async def location_map(self, connection_id: UUID) -> Mapping[str, str]:
+        """Our location's name to their id."""
+        rows = await ConnectionLocationRow.filter(connection_id=connection_id)
+        return {row.location: row.external_id for row in rows}
+
+    async def map_location(self, connection_id: UUID, location: str, external_id: str) -> None:
+        await ConnectionLocationRow.update_or_create(
+            connection_id=connection_id, location=location, defaults={"external_id": external_id}
+        )
+
+
+def _values(connection: Connection) -> dict[str, Any]:
+    return {
+        "id": connection.id, "name": connection.name, "folded_name": connection.name.casefold(),
+        "platform": connection.platform, "setup": connection.setup, "settings": dict(connection.settings),
+        "facts": dict(connection.facts), "base_url": connection.base_url, "ca_file": connection.ca_file,
+        "insecure_http": connection.insecure_http, "currency": connection.currency, "zone": connection.zone,
+        "state": connection.state.value, "prepared": list(connection.prepared),
+        "route_kind": connection.route.kind.value, "route_names": list(connection.route.names),
+        "paused": connection.paused, "created_at": connection.created_at, "tested_at": connection.tested_at,
+    }  # fmt: skip
+
+
+def _breaker(row: BudgetRow | None) -> _Budget:
+    return _CLOSED if row is None else (BreakerState(row.breaker), row.breaker_until)
+
+
+def _connection(row: ConnectionRow, breaker: _Budget) -> Connection:
+    return Connection(
+        id=row.id, name=row.name, platform=row.platform, setup=row.setup, settings=row.settings, facts=row.facts,
+        base_url=row.base_url, ca_file=row.ca_file, insecure_http=row.insecure_http, currency=row.currency,
+        zone=row.zone, state=ConnectionState(row.state), prepared=tuple(row.prepared),
+        route=Route(RouteKind(row.route_kind), tuple(row.route_names)), paused=row.paused, breaker=breaker[0],
+        breaker_until=breaker[1], created_at=row.created_at, tested_at=row.tested_at,
+    )  # fmt: skip

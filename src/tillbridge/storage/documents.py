@@ -1,0 +1,93 @@
+"""Domain values as JSON documents and back: what is kept whole and never asked for by column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tillbridge.domain.catalog import Listing
+from tillbridge.domain.customers import Address, Consent, Customer
+from tillbridge.domain.money import Money
+from tillbridge.domain.offers import DiscountType
+from tillbridge.domain.orders import AppliedDiscount
+
+Json = dict[str, Any]
+
+
+def money_in(value: Money | None) -> int | None:
+    return None if value is None else value.minor
+
+
+def money_out(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money.of_minor(minor, currency)
+
+
+def address_in(address: Address | None) -> Json | None:
+    return None if address is None else asdict(address)
+
+
+def address_out(document: Mapping[str, Any] | None) -> Address | None:
+    return None if document is None else Address(**document)
+
+
+def customer_in(customer: Customer | None) -> Json | None:
+    if customer is None:
+        return None
+    document = asdict(customer)
+    document["consent"] = customer.consent.value
+    document["created_at"] = _time_in(customer.created_at)
+    document["updated_at"] = _time_in(customer.updated_at)
+    return document
+
+
+def customer_out(document: Mapping[str, Any] | None) -> Customer | None:
+    if document is None:
+        return None
+    return Customer(
+        **{
+            **document,
+            "addresses": tuple(Address(**each) for each in document["addresses"]),
+            "consent": Consent(document["consent"]),
+            "created_at": _time_out(document["created_at"]),
+            "updated_at": _time_out(document["updated_at"]),
+        }
+    )
+
+
+def discounts_in(discounts: tuple[AppliedDiscount, ...]) -> list[Json]:
+    return [
+        {
+            "title": each.title, "type": each.type.value, "value": str(each.value), "amount": each.amount.minor,
+            "code": each.code,
+        }
+        for each in discounts
+    ]  # fmt: skip
+
+
+def discounts_out(documents: list[Json], currency: str) -> tuple[AppliedDiscount, ...]:
+    return tuple(
+        AppliedDiscount(
+            each["title"], DiscountType(each["type"]), Decimal(each["value"]), Money.of_minor(each["amount"], currency),
+            each["code"],
+        )
+        for each in documents
+    )  # fmt: skip
+
+
+def listing_in(listing: Listing | None) -> Json | None:
+    return None if listing is None else asdict(listing)
+
+
+def listing_out(document: Mapping[str, Any] | None) -> Listing | None:
+    return None if document is None else Listing(**document)
+
+
+def _time_in(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _time_out(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,253 @@
+"""The durable queue: adding, claiming under a lane, marking what is about to be sent, and settling behind the fence."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tillbridge.domain.clock import Clock
+from tillbridge.domain.errors import ErrorCard, Handling, InvalidInput, LeaseLost, NotFound, Who
+from tillbridge.domain.jobs import Attempt, Job, JobKind, JobState, Phase
+from tillbridge.domain.lanes import Lane
+from tillbridge.storage.changes import Changes
+from tillbridge.storage.counts import added, moved
+from tillbridge.storage.database import Database
+from tillbridge.storage.lanes import LaneRepository
+from tillbridge.storage.schema import AttemptRow, JobRow
+
+_OPEN = (JobState.WAITING.value, JobState.RUNNING.value, JobState.PARKED.value)
+
+_CLAIM = """
+UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = ? WHERE id IN
+ (SELECT id FROM job WHERE connection_id = ? AND state = 'waiting' AND run_at <= ? ORDER BY priority, run_at, id LIMIT ?)
+RETURNING id
+"""
+
+
+class JobRepository:
+    def __init__(self, database: Database, changes: Changes, clock: Clock, lanes: LaneRepository) -> None:
+        self._db, self._changes, self._clock, self._lanes = database, changes, clock, lanes
+
+    async def add(self, jobs: Sequence[Job]) -> None:
+        """Join the caller's transaction, so that a sale and its jobs are there together or not at all."""
+        if not jobs:
+            return
+        async with self._db.transaction():
+            await JobRow.bulk_create([JobRow(**_values(each)) for each in jobs])
+            for (connection_id, state), count in Counter((each.connection_id, each.state) for each in jobs).items():
+                await added(self._db, connection_id, state.value, count)
+            await self._changes.note("job", jobs[0].id)
+
+    async def get(self, job_id: UUID) -> Job | None:
+        row = await JobRow.get_or_none(id=job_id)
+        return None if row is None else _job(row)
+
+    async def of_sale(self, sale_id: UUID, connection_id: UUID | None = None) -> tuple[Job, ...]:
+        rows = JobRow.filter(subject_id=sale_id)
+        rows = rows.filter(connection_id=connection_id) if connection_id else rows
+        return tuple([_job(row) for row in await rows.order_by("id")])
+
+    async def unfinished(self, connection_id: UUID, kind: JobKind) -> int:
+        """How many jobs of a kind are not done yet."""
+        return await JobRow.filter(connection_id=connection_id, kind=kind.value, state__in=_OPEN).count()
+
+    async def next_due(self, exclude: Sequence[UUID] | frozenset[UUID] | set[UUID] = ()) -> datetime | None:
+        """When the next waiting job of other connections is due."""
+        query = JobRow.filter(state=JobState.WAITING.value)
+        query = query.exclude(connection_id__in=list(exclude)) if exclude else query
+        first = await query.order_by("run_at").first()
+        return None if first is None else first.run_at
+
+    async def claim(self, lane: Lane, limit: int, now: datetime) -> list[Job]:
+        """Up to ``limit`` due jobs, most urgent first, each with a new attempt. Raises LeaseLost."""
+        async with self._db.transaction():
+            await self._lanes.hold(lane)
+            rows = await self._db.rows(_CLAIM, lane.lease_until, lane.connection_id, now, limit)
+            if not rows:
+                return []
+            found = await JobRow.filter(id__in=[UUID(str(row["id"])) for row in rows])
+            jobs = sorted((_job(row) for row in found), key=lambda each: (each.priority, each.run_at, each.id))
+            await AttemptRow.bulk_create([_new_attempt(each, now) for each in jobs])
+            await moved(self._db, lane.connection_id, "waiting", "running", len(jobs))
+            await self._changes.note("job", jobs[0].id)
+            return jobs
+
+    async def mark_sending(
+        self, job: Job, lane: Lane, *, action: str, idempotency_key: str, body: str, now: datetime
+    ) -> None:
+        """Make "about to send" durable, with the exact body. Raises LeaseLost: then nothing may be sent."""
+        async with self._db.transaction():
+            await self._lanes.hold(lane)
+            await self._fenced(job, "phase = ?", Phase.SENDING.value)
+            newest = await AttemptRow.filter(job_id=job.id).order_by("-id").first()
+            if newest is not None:
+                await AttemptRow.filter(id=newest.id).update(
+                    phase=Phase.SENDING.value, sent_at=now, action=action, idempotency_key=idempotency_key, body=body
+                )
+
+    async def settle(
+        self,
+        job: Job,
+        lane: Lane,
+        *,
+        state: JobState,
+        phase: Phase,
+        spent: bool,
+        now: datetime,
+        outcome: str,
+        action: str = "",
+        run_at: datetime | None = None,
+        cause: str = "",
+        cause_params: Mapping[str, str] | None = None,
+        handling: Handling | None = None,
+        error: ErrorCard | None = None,
+        request_id: str = "",
+    ) -> None:
+        """Write what became of a claimed job and close its attempt. Raises LeaseLost and writes nothing."""
+        done = state in (JobState.SUCCEEDED, JobState.CANCELLED)
+        async with self._db.transaction():
+            await self._lanes.hold(lane)
+            await self._fenced(
+                job,
+                "state = ?, phase = ?, run_at = ?, attempts = attempts - ?, cause = ?, cause_params = ?, settled_at = ?, "
+                "lease_until = NULL",
+                state.value, phase.value, run_at or job.run_at, 0 if spent else 1, cause,
+                json.dumps(dict(cause_params or {})), now if done else None,
+            )  # fmt: skip
+            await self._close_attempt(job, phase, now, action, outcome, handling, error, request_id)
+            await moved(self._db, job.connection_id, "running", state.value, 1)
+            await self._changes.note("job", job.id)
+
+    async def _close_attempt(
+        self,
+        job: Job,
+        phase: Phase,
+        now: datetime,
+        action: str,
+        outcome: str,
+        handling: Handling | None,
+        error: ErrorCard | None,
+        request_id: str,
+    ) -> None:
+        newest = await AttemptRow.filter(job_id=job.id).order_by("-id").first()
+        if newest is None:
+            return
+        await AttemptRow.filter(id=newest.id).update(
+            phase=phase.value if newest.sent_at else newest.phase,
+            ended_at=now,
+            outcome=outcome,
+            handling=handling.value if handling else None,
+            error=_card_in(error),
+            request_id=request_id,
+            action=action or newest.action,
+        )
+
+    async def _fenced(self, job: Job, change: str, *values: Any) -> None:
+        rows = await self._db.rows(
+            f"UPDATE job SET {change} WHERE id = ? AND fence = ? AND state = 'running' RETURNING id",
+            *values, job.id, job.fence,
+        )  # fmt: skip
+        if not rows:
+            raise LeaseLost(what="the job")
+
+    async def attempts(self, job_id: UUID) -> tuple[Attempt, ...]:
+        """All tries, oldest first."""
+        return tuple(_attempt(row) for row in await AttemptRow.filter(job_id=job_id).order_by("id"))
+
+    async def retry(self, job_id: UUID, now: datetime) -> None:
+        """A parked, waiting or failed job runs again at once, with all its attempts."""
+        job = await self._known(job_id)
+        if job.state not in (JobState.PARKED, JobState.WAITING):
+            raise InvalidInput(field="job", reason=f"it is {job.state.value}")
+        async with self._db.transaction():
+            await self._restart(job, now)
+
+    async def retry_alike(self, cause: str, connection_id: UUID | None, now: datetime) -> int:
+        """All parked jobs of a cause run again; how many."""
+        query = JobRow.filter(state=JobState.PARKED.value, cause=cause)
+        query = query.filter(connection_id=connection_id) if connection_id else query
+        async with self._db.transaction():
+            jobs = [_job(row) for row in await query]
+            for job in jobs:
+                await self._restart(job, now)
+        return len(jobs)
+
+    async def _restart(self, job: Job, now: datetime) -> None:
+        touched = await JobRow.filter(id=job.id, state=job.state.value).update(
+            state=JobState.WAITING.value, run_at=now, attempts=0
+        )
+        if touched:
+            await moved(self._db, job.connection_id, job.state.value, "waiting", 1)
+            await self._changes.note("job", job.id)
+
+    async def cancel(self, job_id: UUID, now: datetime) -> Job:
+        """Give a job up; one that is running cannot be. Answers it as it was."""
+        job = await self._known(job_id)
+        async with self._db.transaction():
+            touched = await JobRow.filter(id=job_id, state__in=["waiting", "parked"]).update(
+                state=JobState.CANCELLED.value, settled_at=now
+            )
+            if not touched:
+                raise InvalidInput(field="job", reason=f"it is {job.state.value}")
+            await moved(self._db, job.connection_id, job.state.value, "cancelled", 1)
+            await self._changes.note("job", job_id)
+        return job
+
+    async def _known(self, job_id: UUID) -> Job:
+        job = await self.get(job_id)
+        if job is None:
+            raise NotFound(what="job", name=job_id)
+        return job
+
+
+def _values(job: Job) -> dict[str, Any]:
+    return {
+        "id": job.id, "connection_id": job.connection_id, "kind": job.kind.value, "state": job.state.value,
+        "subject_id": job.subject_id, "payload": dict(job.payload), "priority": job.priority, "run_at": job.run_at,
+        "attempts": job.attempts, "fence": job.fence, "phase": job.phase.value, "cause": job.cause,
+        "cause_params": dict(job.cause_params), "created_at": job.created_at, "settled_at": job.settled_at,
+        "lease_until": job.lease_until,
+    }  # fmt: skip
+
+
+def _job(row: JobRow) -> Job:
+    return Job(
+        id=row.id, connection_id=UUID(str(row.connection_id)), kind=JobKind(row.kind), state=JobState(row.state),
+        subject_id=UUID(str(row.subject_id)) if row.subject_id else None, payload=row.payload, priority=row.priority,
+        run_at=row.run_at, attempts=row.attempts, fence=row.fence, phase=Phase(row.phase), cause=row.cause,
+        cause_params=row.cause_params, created_at=row.created_at, settled_at=row.settled_at,
+        lease_until=row.lease_until,
+    )  # fmt: skip
+
+
+def _new_attempt(job: Job, now: datetime) -> AttemptRow:
+    return AttemptRow(
+        job_id=job.id, number=job.attempts, fence=job.fence, began_at=now, phase=Phase.NOT_SENT.value, action="",
+        outcome="", request_id="", idempotency_key="", body="",
+    )  # fmt: skip
+
+
+def _attempt(row: AttemptRow) -> Attempt:
+    return Attempt(
+        number=row.number, began_at=row.began_at, ended_at=row.ended_at, phase=Phase(row.phase), action=row.action,
+        outcome=row.outcome, handling=Handling(row.handling) if row.handling else None, error=_card_out(row.error),
+        request_id=row.request_id, idempotency_key=row.idempotency_key, sent_at=row.sent_at,
+    )  # fmt: skip
+
+
+def _card_in(card: ErrorCard | None) -> dict[str, str] | None:
+    if card is None:
+        return None
+    return {
+        "title": card.title, "explanation": card.explanation, "who": card.who.value, "next_step": card.next_step,
+    }  # fmt: skip
+
+
+def _card_out(document: dict[str, Any] | None) -> ErrorCard | None:
+    if document is None:
+        return None
+    return ErrorCard(document["title"], document["explanation"], Who(document["who"]), document["next_step"])

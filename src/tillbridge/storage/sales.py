@@ -1,0 +1,219 @@
+"""Sales and their deliveries. A sale is written once and never changed; its deliveries move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from tillbridge.domain.deliveries import Delivery
+from tillbridge.domain.errors import NotFound
+from tillbridge.domain.money import Money
+from tillbridge.domain.orders import (
+    Handle,
+    LineKind,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Origin,
+    PaymentStatus,
+    TaxLine,
+    Tender,
+    TenderKind,
+    Totals,
+)
+from tillbridge.domain.stock import StockEffect
+from tillbridge.storage import documents
+from tillbridge.storage.changes import Changes
+from tillbridge.storage.database import Database
+from tillbridge.storage.schema import DeliveryRow, HandleRow, SaleLineRow, SaleRow, SaleTaxRow, SaleTenderRow
+
+_NEWEST = 100
+
+
+class SaleRepository:
+    def __init__(self, database: Database, changes: Changes) -> None:
+        self._db, self._changes = database, changes
+
+    async def add(self, order: Order, deliveries: Sequence[Delivery]) -> None:
+        """The sale whole, with its deliveries. Jobs and movements join in the caller's transaction."""
+        async with self._db.transaction():
+            await SaleRow.create(**_sale_values(order))
+            await SaleLineRow.bulk_create([SaleLineRow(**_line_values(order, at)) for at in range(len(order.lines))])
+            await SaleTaxRow.bulk_create([
+                SaleTaxRow(
+                    sale_id=order.id, position=at, name=tax.name, rate=tax.rate, amount=tax.amount.minor,
+                    included=tax.included,
+                )
+                for at, line in enumerate(order.lines)
+                for tax in line.taxes
+            ])  # fmt: skip
+            await SaleTenderRow.bulk_create([
+                SaleTenderRow(
+                    sale_id=order.id, position=at, kind=each.kind.value, title=each.title, amount=each.amount.minor,
+                    change=each.change.minor, card_id=each.card_id, masked=each.masked,
+                )
+                for at, each in enumerate(order.tenders)
+            ])  # fmt: skip
+            await DeliveryRow.bulk_create([DeliveryRow(**_delivery_values(each)) for each in deliveries])
+            await self._changes.note("sale", order.id)
+
+    async def get(self, sale_id: UUID) -> Order | None:
+        return await self._one(id=sale_id)
+
+    async def find(self, till: str, receipt: str) -> Order | None:
+        """The sale of a till's receipt."""
+        return await self._one(till=till, receipt=receipt, origin=Origin.POS.value)
+
+    async def by_reference(self, reference: str) -> Order | None:
+        return await self._one(reference=reference)
+
+    async def by_receipt(self, receipt: str) -> tuple[Order, ...]:
+        """Sales of all tills with that receipt number, newest first."""
+        rows = await SaleRow.filter(receipt=receipt).order_by("-id")
+        return tuple([await self._whole(row) for row in rows])
+
+    async def newest(self, limit: int = _NEWEST, before: UUID | None = None) -> tuple[Order, ...]:
+        """A page of sales, newest first."""
+        query = SaleRow.filter(id__lt=before) if before else SaleRow.all()
+        return tuple([await self._whole(row) for row in await query.order_by("-id").limit(limit)])
+
+    async def count(self) -> int:
+        return await SaleRow.all().count()
+
+    async def deliveries(self, sale_id: UUID) -> tuple[Delivery, ...]:
+        rows = await DeliveryRow.filter(sale_id=sale_id).order_by("id")
+        return tuple([await self._delivery(row) for row in rows])
+
+    async def delivery(self, sale_id: UUID, connection_id: UUID) -> Delivery:
+        """Raises NotFound when the sale does not go to that connection."""
+        row = await DeliveryRow.get_or_none(sale_id=sale_id, connection_id=connection_id)
+        if row is None:
+            raise NotFound(what="delivery", name=sale_id)
+        return await self._delivery(row)
+
+    async def add_delivery(self, delivery: Delivery) -> None:
+        await DeliveryRow.create(**_delivery_values(delivery))
+
+    async def save_delivery(self, delivery: Delivery) -> None:
+        """All but the handles, which are only ever added."""
+        values = _delivery_values(delivery)
+        key = {"sale_id": values.pop("sale_id"), "connection_id": values.pop("connection_id")}
+        await DeliveryRow.filter(**key).update(**values)
+        await self._changes.note("sale", delivery.sale_id)
+
+    async def add_handle(self, sale_id: UUID, connection_id: UUID, handle: Handle) -> None:
+        """Durable when it returns; the same handle again is no change."""
+        await HandleRow.get_or_create(
+            sale_id=sale_id, connection_id=connection_id, kind=handle.kind, external_id=handle.external_id
+        )
+
+    async def status(self, sale_id: UUID) -> OrderStatus:
+        """The sale's status over all its deliveries: the worst one counts."""
+        found = {OrderStatus(row.status) for row in await DeliveryRow.filter(sale_id=sale_id)}
+        order = (OrderStatus.FAILED, OrderStatus.UNKNOWN, OrderStatus.SYNCING, OrderStatus.LOCAL, OrderStatus.SYNCED)
+        return next((each for each in order if each in found), OrderStatus.LOCAL)
+
+    async def _one(self, **key: Any) -> Order | None:
+        row = await SaleRow.get_or_none(**key)
+        return None if row is None else await self._whole(row)
+
+    async def _whole(self, row: SaleRow) -> Order:
+        lines = await SaleLineRow.filter(sale_id=row.id).order_by("position")
+        taxes = await SaleTaxRow.filter(sale_id=row.id).order_by("id")
+        tenders = await SaleTenderRow.filter(sale_id=row.id).order_by("position")
+        return _order(row, lines, taxes, tenders)
+
+    async def _delivery(self, row: DeliveryRow) -> Delivery:
+        rows = await HandleRow.filter(sale_id=row.sale_id, connection_id=row.connection_id).order_by("id")
+        return Delivery(
+            sale_id=UUID(str(row.sale_id)), connection_id=UUID(str(row.connection_id)), status=OrderStatus(row.status),
+            reason=row.reason, reason_params=row.reason_params, platform_order_id=row.platform_order_id,
+            number=row.number, total=documents.money_out(row.total, row.currency),
+            tax=documents.money_out(row.tax, row.currency), paid=row.paid,
+            stock=None if row.stock is None else StockEffect(row.stock),
+            handles=tuple(Handle(each.kind, each.external_id) for each in rows), updated_at=row.updated_at,
+        )  # fmt: skip
+
+
+def _sale_values(order: Order) -> dict[str, Any]:
+    totals = order.totals
+    return {
+        "id": order.id, "origin": order.origin.value, "reference": order.reference, "receipt": order.receipt,
+        "till": order.till, "location": order.location, "currency": order.currency,
+        "prices_include_tax": order.prices_include_tax, "subtotal": totals.subtotal.minor,
+        "discount": totals.discount.minor, "tax": totals.tax.minor, "total": totals.total.minor,
+        "rounding": totals.rounding.minor, "payment": order.payment.value, "external_id": order.external_id,
+        "number": order.number, "business_date": order.business_date, "sold_at": order.sold_at,
+        "updated_at": order.updated_at,
+        "document": {
+            "customer": documents.customer_in(order.customer), "billing": documents.address_in(order.billing),
+            "shipping": documents.address_in(order.shipping), "discounts": documents.discounts_in(order.discounts),
+            "note": order.note,
+        },
+    }  # fmt: skip
+
+
+def _line_values(order: Order, at: int) -> dict[str, Any]:
+    line = order.lines[at]
+    return {
+        "sale_id": order.id, "position": at, "line_id": line.id, "kind": line.kind.value, "title": line.title,
+        "sku": line.sku, "quantity": line.quantity, "unit": line.unit, "unit_price": line.unit_price.minor,
+        "subtotal": line.subtotal.minor, "discount": line.discount.minor, "net": line.net.minor,
+        "tax": line.tax.minor, "gross": line.gross.minor,
+        "document": {
+            "discounts": documents.discounts_in(line.discounts), "listing": documents.listing_in(line.listing),
+            "external_id": line.external_id, "return_of": line.return_of,
+        },
+    }  # fmt: skip
+
+
+def _delivery_values(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "sale_id": delivery.sale_id, "connection_id": delivery.connection_id, "status": delivery.status.value,
+        "reason": delivery.reason, "reason_params": dict(delivery.reason_params),
+        "platform_order_id": delivery.platform_order_id, "number": delivery.number,
+        "currency": delivery.total.currency if delivery.total else "", "total": documents.money_in(delivery.total),
+        "tax": documents.money_in(delivery.tax), "paid": delivery.paid,
+        "stock": delivery.stock.value if delivery.stock else None, "updated_at": delivery.updated_at,
+    }  # fmt: skip
+
+
+def _order(
+    row: SaleRow, lines: Sequence[SaleLineRow], taxes: Sequence[SaleTaxRow], tenders: Sequence[SaleTenderRow]
+) -> Order:
+    def money(minor: int) -> Money:
+        return Money.of_minor(minor, row.currency)
+
+    def line_of(each: SaleLineRow) -> OrderLine:
+        own = [tax for tax in taxes if tax.position == each.position]
+        return OrderLine(
+            id=each.line_id, kind=LineKind(each.kind), title=each.title, sku=each.sku, quantity=_plain(each.quantity),
+            unit=each.unit, unit_price=money(each.unit_price), subtotal=money(each.subtotal),
+            discount=money(each.discount), net=money(each.net), tax=money(each.tax), gross=money(each.gross),
+            taxes=tuple(TaxLine(tax.name, _plain(tax.rate), money(tax.amount), tax.included) for tax in own),
+            discounts=documents.discounts_out(each.document["discounts"], row.currency),
+            listing=documents.listing_out(each.document["listing"]), external_id=each.document["external_id"],
+            return_of=each.document["return_of"],
+        )  # fmt: skip
+
+    return Order(
+        id=row.id, origin=Origin(row.origin), reference=row.reference, receipt=row.receipt, currency=row.currency,
+        prices_include_tax=row.prices_include_tax, lines=tuple(line_of(each) for each in lines),
+        discounts=documents.discounts_out(row.document["discounts"], row.currency),
+        tenders=tuple(
+            Tender(TenderKind(each.kind), each.title, money(each.amount), money(each.change), each.card_id, each.masked)
+            for each in tenders
+        ),
+        totals=Totals(money(row.subtotal), money(row.discount), money(row.tax), money(row.total), money(row.rounding)),
+        sold_at=row.sold_at, business_date=row.business_date, till=row.till, location=row.location,
+        customer=documents.customer_out(row.document["customer"]), billing=documents.address_out(row.document["billing"]),
+        shipping=documents.address_out(row.document["shipping"]), note=row.document["note"],
+        external_id=row.external_id, number=row.number, payment=PaymentStatus(row.payment), updated_at=row.updated_at,
+    )  # fmt: skip
+
+
+def _plain(value: Decimal) -> Decimal:
+    """Without the zeros a column adds: 2, not 2.000000."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()

@@ -1,0 +1,51 @@
+"""Where pulls stand, what did not fit, and what differs on both sides."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class CursorRow(Model):
+    id: int = fields.IntField(primary_key=True)
+    connection_id = fields.UUIDField()
+    kind = fields.CharField(max_length=40)
+    value = fields.TextField()
+
+    class Meta:
+        table = "cursor"
+        unique_together = (("connection_id", "kind"),)
+
+
+class QuarantineRow(Model):
+    id: UUID = fields.UUIDField(primary_key=True)
+    connection_id = fields.UUIDField()
+    kind = fields.CharField(max_length=24)
+    external_id = fields.CharField(max_length=120)
+    path = fields.CharField(max_length=200)
+    expected = fields.CharField(max_length=200)
+    found = fields.CharField(max_length=200)
+    body = fields.TextField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "quarantine"
+        unique_together = (("connection_id", "kind", "external_id"),)
+
+
+# Base, ours and theirs all differ.
+class ConflictRow(Model):
+    id: UUID = fields.UUIDField(primary_key=True)
+    connection_id = fields.UUIDField()
+    noun = fields.CharField(max_length=12)
+    subject = fields.CharField(max_length=120)
+    field = fields.CharField(max_length=60)
+    values: dict[str, Any] = fields.JSONField()
+    decided = fields.CharField(max_length=12)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "conflict"

@@ -1,0 +1,111 @@
+"""The ledger of stock: movements add up to levels; sightings are the numbers read from and written to platforms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from tillbridge.domain.ids import new_id
+from tillbridge.domain.stock import MovementCause, Sighting, StockLevel, StockMovement
+from tillbridge.storage.changes import Changes
+from tillbridge.storage.database import Database
+from tillbridge.storage.schema import LevelRow, ListingRow, MovementRow, SightingRow
+
+_MOST = 200
+
+
+class StockRepository:
+    def __init__(self, database: Database, changes: Changes) -> None:
+        self._db, self._changes = database, changes
+
+    async def add_movements(self, movements: Sequence[StockMovement]) -> None:
+        """Book movements and move their levels along, all or none."""
+        if not movements:
+            return
+        async with self._db.transaction():
+            for each in movements:
+                await MovementRow.create(
+                    id=each.id, sku=each.sku, variant_id=each.variant_id, location=each.location, quantity=each.quantity,
+                    unit=each.unit, cause=each.cause.value, subject=each.subject, at=each.at,
+                )  # fmt: skip
+                await self._move(each)
+            await self._changes.note("stock", movements[0].sku[:36])
+
+    async def _move(self, movement: StockMovement) -> None:
+        level = await LevelRow.get_or_none(sku=movement.sku, location=movement.location)
+        if level is None:
+            await LevelRow.create(
+                sku=movement.sku,
+                location=movement.location,
+                quantity=movement.quantity,
+                unit=movement.unit,
+                at=movement.at,
+            )
+        else:
+            await LevelRow.filter(id=level.id).update(quantity=level.quantity + movement.quantity, at=movement.at)
+
+    async def levels(self, skus: Sequence[str], location: str = "") -> Mapping[tuple[str, str], Decimal]:
+        """Quantities by (SKU, location) as the movements add up."""
+        query = LevelRow.filter(sku__in=list(skus))
+        query = query.filter(location=location) if location else query
+        return {(row.sku, row.location): row.quantity for row in await query}
+
+    async def movements(self, sku: str, limit: int = _MOST) -> tuple[StockMovement, ...]:
+        """Newest first."""
+        rows = await MovementRow.filter(sku=sku).order_by("-at", "-id").limit(limit)
+        return tuple(
+            StockMovement(
+                id=row.id, sku=row.sku, variant_id=UUID(str(row.variant_id)) if row.variant_id else None,
+                location=row.location, quantity=row.quantity, unit=row.unit, cause=MovementCause(row.cause),
+                subject=row.subject, at=row.at,
+            )
+            for row in rows
+        )  # fmt: skip
+
+    async def sightings(self, sku: str, limit: int = _MOST) -> tuple[Sighting, ...]:
+        """Numbers read from or written to platforms, newest first."""
+        rows = await SightingRow.filter(sku=sku).order_by("-at", "-id").limit(limit)
+        return tuple(
+            Sighting(UUID(str(row.connection_id)), row.sku, row.location_id, row.direction, row.quantity, row.at)
+            for row in rows
+        )
+
+    async def record_read(self, connection_id: UUID, levels: Sequence[StockLevel]) -> None:
+        """Keep what a platform told; the same number again is not kept twice."""
+        await self._record(connection_id, levels, "read")
+
+    async def record_write(self, connection_id: UUID, levels: Sequence[StockLevel]) -> None:
+        """Keep what was written to a platform."""
+        await self._record(connection_id, levels, "written")
+
+    async def _record(self, connection_id: UUID, levels: Sequence[StockLevel], direction: str) -> None:
+        ids = [each.inventory_id for each in levels]
+        skus = {
+            row.inventory_id: row.sku
+            for row in await ListingRow.filter(connection_id=connection_id, inventory_id__in=ids)
+        }
+        async with self._db.transaction():
+            for each in levels:
+                sku = skus.get(each.inventory_id, "")
+                if sku and not await self._is_known(connection_id, sku, each, direction):
+                    await SightingRow.create(
+                        id=new_id(), connection_id=connection_id, sku=sku, location_id=each.location_id,
+                        direction=direction, quantity=each.available, at=each.read_at,
+                    )  # fmt: skip
+            await self._changes.note("stock", connection_id)
+
+    async def _is_known(self, connection_id: UUID, sku: str, level: StockLevel, direction: str) -> bool:
+        last = (
+            await SightingRow.filter(connection_id=connection_id, sku=sku, location_id=level.location_id)
+            .order_by("-at", "-id")
+            .first()
+        )
+        return last is not None and last.direction == direction and last.quantity == level.available
+
+    async def last_seen(self, connection_id: UUID, sku: str) -> Sighting | None:
+        """The newest number read from or written to a connection."""
+        row = await SightingRow.filter(connection_id=connection_id, sku=sku).order_by("-at", "-id").first()
+        if row is None:
+            return None
+        return Sighting(connection_id, row.sku, row.location_id, row.direction, row.quantity, row.at)

@@ -1,0 +1,161 @@
+"""The vault: secrets and tokens closed with the keyring, the lease under which one process renews, and rotation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from tillbridge.domain.clock import Clock
+from tillbridge.domain.errors import KeyMissing, SecretUnreadable
+from tillbridge.domain.tokens import Secret, Token, TokenFacts, TokenType
+from tillbridge.storage import cipher, keyring
+from tillbridge.storage.changes import Changes
+from tillbridge.storage.database import Database
+from tillbridge.storage.keyring import Keyring
+from tillbridge.storage.schema import ConnectionRow, SecretRow, TokenRow
+
+
+class Vault:
+    """Opens nothing without its keyring. ``path`` is where the keyring file lives."""
+
+    def __init__(
+        self, database: Database, changes: Changes, clock: Clock, ring: Keyring, path: Path, passphrase: Secret | None
+    ) -> None:
+        self._db, self._changes, self._clock = database, changes, clock
+        self._ring, self._path, self._passphrase = ring, path, passphrase
+
+    @property
+    def ring(self) -> Keyring:
+        return self._ring
+
+    @property
+    def shop_secret(self) -> bytes:
+        """The key of order references."""
+        return self._ring.shop_secret
+
+    async def put_secret(self, connection_id: UUID, name: str, secret: Secret) -> None:
+        closed, key_id = self._close(connection_id, name, secret), self._ring.active
+        await SecretRow.update_or_create(
+            connection_id=connection_id, name=name, defaults={"closed": closed, "key_id": key_id}
+        )
+
+    async def secrets(self, connection_id: UUID) -> Mapping[str, Secret]:
+        """The secret form fields. Raises KeyMissing or SecretUnreadable."""
+        rows = await SecretRow.filter(connection_id=connection_id)
+        return {row.name: self._open(connection_id, row.name, row.key_id, row.closed) for row in rows}
+
+    async def put_token(
+        self, connection_id: UUID, token: Token, *, renewable: bool = False, renewed: bool = False
+    ) -> None:
+        """Store or replace a token; call inside one transaction to store a pair at once."""
+        await TokenRow.update_or_create(
+            connection_id=connection_id,
+            type=token.type.value,
+            defaults={
+                "closed": self._close(connection_id, token.type.value, token.value),
+                "key_id": self._ring.active,
+                "issued_at": token.issued_at,
+                "expires_at": token.expires_at,
+                "renewed_at": self._clock.now() if renewed else None,
+                "renewable": renewable,
+                "generation": token.generation,
+            },
+        )
+        await self._changes.note("token", connection_id)
+
+    async def token(self, connection_id: UUID, token_type: TokenType) -> Token | None:
+        row = await TokenRow.get_or_none(connection_id=connection_id, type=token_type.value)
+        if row is None:
+            return None
+        value = self._open(connection_id, row.type, row.key_id, row.closed)
+        return Token(token_type, value, row.issued_at, row.expires_at, row.generation)
+
+    async def drop_token(self, connection_id: UUID, token_type: TokenType) -> None:
+        await TokenRow.filter(connection_id=connection_id, type=token_type.value).delete()
+        await self._changes.note("token", connection_id)
+
+    async def token_facts(self) -> tuple[TokenFacts, ...]:
+        """All tokens without their values, by connection name."""
+        names = {row.id: row.name for row in await ConnectionRow.all()}
+        rows = await TokenRow.all()
+        facts = [
+            TokenFacts(
+                names[row.connection_id], TokenType(row.type), row.issued_at, row.expires_at, row.renewed_at,
+                row.renewable, row.generation,
+            )
+            for row in rows
+            if row.connection_id in names
+        ]  # fmt: skip
+        return tuple(sorted(facts, key=lambda each: (each.connection.casefold(), each.type.value)))
+
+    async def take_renewal_lease(self, connection_id: UUID, owner: str, seconds: float) -> bool:
+        """Whether ``owner`` may renew now; at most one may, until it releases or the lease runs out."""
+        now = self._clock.now()
+        until = now + timedelta(seconds=seconds)
+        rows = await self._db.rows(
+            "INSERT INTO renewal (connection_id, owner, lease_until) VALUES (?, ?, ?) "
+            "ON CONFLICT (connection_id) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until "
+            "WHERE renewal.lease_until < ? OR renewal.owner = excluded.owner RETURNING owner",
+            connection_id, owner, until, now,
+        )  # fmt: skip
+        return bool(rows)
+
+    async def release_renewal_lease(self, connection_id: UUID, owner: str) -> None:
+        await self._db.run("DELETE FROM renewal WHERE connection_id = ? AND owner = ?", connection_id, owner)
+
+    async def unreadable(self) -> tuple[UUID, ...]:
+        """Connections whose secrets or tokens do not open with the keys at hand."""
+        locked: dict[UUID, None] = {}
+        for secret in await SecretRow.all():
+            if not self._opens(secret.connection_id, secret.name, secret.key_id, secret.closed):
+                locked[secret.connection_id] = None
+        for token in await TokenRow.all():
+            if not self._opens(token.connection_id, token.type, token.key_id, token.closed):
+                locked[token.connection_id] = None
+        return tuple(locked)
+
+    def keys(self) -> tuple[str, ...]:
+        """Ids of all keys, the active one first."""
+        return (self._ring.active, *sorted(set(self._ring.keys) - {self._ring.active}))
+
+    async def rotate(self) -> str:
+        """Close everything with a new key and forget keys nobody needs. Survives a stop after any step.
+
+        The new key is saved before it is used and an old one dropped only when no row needs it, so running it again
+        finishes what a stop left undone.
+        """
+        self._ring = self._ring.with_new_key()
+        keyring.save(self._ring, self._path, self._passphrase)
+        async with self._db.transaction():
+            for secret in await SecretRow.exclude(key_id=self._ring.active):
+                if self._opens(secret.connection_id, secret.name, secret.key_id, secret.closed):
+                    value = self._open(secret.connection_id, secret.name, secret.key_id, secret.closed)
+                    await self.put_secret(secret.connection_id, secret.name, value)
+            for token in await TokenRow.exclude(key_id=self._ring.active):
+                await self._close_again(token)
+        needed = {row.key_id for row in await SecretRow.all()} | {row.key_id for row in await TokenRow.all()}
+        self._ring = self._ring.only(frozenset(needed))
+        keyring.save(self._ring, self._path, self._passphrase)
+        return self._ring.active
+
+    async def _close_again(self, row: TokenRow) -> None:
+        if not self._opens(row.connection_id, row.type, row.key_id, row.closed):
+            return
+        value = self._open(row.connection_id, row.type, row.key_id, row.closed)
+        closed = self._close(row.connection_id, row.type, value)
+        await TokenRow.filter(id=row.id).update(closed=closed, key_id=self._ring.active)
+
+    def _close(self, connection_id: UUID, name: str, secret: Secret) -> str:
+        return cipher.close(self._ring.key(self._ring.active), self._ring.active, connection_id, name, secret)
+
+    def _open(self, connection_id: UUID, name: str, key_id: str, closed: str) -> Secret:
+        return cipher.open_secret(self._ring.key(key_id), key_id, connection_id, name, closed)
+
+    def _opens(self, connection_id: UUID, name: str, key_id: str, closed: str) -> bool:
+        try:
+            self._open(connection_id, name, key_id, closed)
+        except (KeyMissing, SecretUnreadable):
+            return False
+        return True

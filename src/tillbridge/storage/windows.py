@@ -1,0 +1,125 @@
+"""The queue as a window: pages by key, counts from counters where they suffice, ranks off the hot path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from tillbridge.domain.jobs import JobKind, JobState
+from tillbridge.domain.queue import JobKey, QueueFilter, QueueRow
+from tillbridge.storage.database import Database
+
+_COLUMNS = """
+SELECT job.id, job.connection_id, connection.name AS connection, job.kind, job.state, sale.receipt, sale.reference,
+ delivery.status AS order_status, job.attempts, job.run_at, job.created_at, job.cause, job.cause_params, job.priority
+FROM job LEFT JOIN connection ON connection.id = job.connection_id
+ LEFT JOIN sale ON sale.id = job.subject_id
+ LEFT JOIN delivery ON delivery.sale_id = job.subject_id AND delivery.connection_id = job.connection_id
+"""
+
+
+class QueueWindow:
+    """Newest first. Nothing here loads more than the page asked for."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def page(
+        self,
+        wanted: QueueFilter,
+        *,
+        anchor: JobKey | None = None,
+        backward: bool = False,
+        offset: int = 0,
+        limit: int = 64,
+    ) -> tuple[QueueRow, ...]:
+        """Rows after ``anchor`` (before it when ``backward``), always in display order."""
+        where, values = _where(wanted)
+        if anchor is not None:
+            where.append("job.id > ?" if backward else "job.id < ?")
+            values.append(anchor.id)
+        order = "ASC" if backward else "DESC"
+        sql = f"{_COLUMNS} {_and(where)} ORDER BY job.id {order} LIMIT ? OFFSET ?"
+        rows = [_row(each) for each in await self._db.rows(sql, *values, limit, offset, long=True)]
+        return tuple(reversed(rows)) if backward else tuple(rows)
+
+    async def count(self, wanted: QueueFilter) -> int:
+        """How many rows a filter lets through: from counters, or counted when text, kind or cause is asked for."""
+        if not (wanted.kinds or wanted.text or wanted.cause):
+            return sum(
+                count
+                for (connection_id, state), count in (await self.counts()).items()
+                if (not wanted.states or state in wanted.states)
+                and (not wanted.connection_ids or connection_id in wanted.connection_ids)
+            )
+        where, values = _where(wanted)
+        rows = await self._db.rows(f"SELECT count(*) AS n FROM job {_sale(wanted)} {_and(where)}", *values, long=True)
+        return int(rows[0]["n"])
+
+    async def rank(self, wanted: QueueFilter, key: JobKey) -> int:
+        """How many rows stand before a key."""
+        where, values = _where(wanted)
+        where.append("job.id > ?")
+        sql = f"SELECT count(*) AS n FROM job {_sale(wanted)} {_and(where)}"
+        rows = await self._db.rows(sql, *values, key.id, long=True)
+        return int(rows[0]["n"])
+
+    async def counts(self) -> Mapping[tuple[UUID, JobState], int]:
+        """Jobs by connection and state, read from counters."""
+        rows = await self._db.rows("SELECT connection_id, state, jobs FROM job_count WHERE jobs > 0")
+        return {(UUID(str(row["connection_id"])), JobState(row["state"])): row["jobs"] for row in rows}
+
+    async def causes(self) -> Mapping[str, int]:
+        """Parked jobs by cause."""
+        sql = "SELECT cause, count(*) AS n FROM job WHERE state = 'parked' GROUP BY cause ORDER BY n DESC"
+        return {row["cause"]: row["n"] for row in await self._db.rows(sql, long=True)}
+
+
+def _where(wanted: QueueFilter) -> tuple[list[str], list[Any]]:
+    where: list[str] = []
+    values: list[Any] = []
+    lists: Sequence[tuple[str, Sequence[Any]]] = (
+        ("job.state", [each.value for each in wanted.states]),
+        ("job.connection_id", list(wanted.connection_ids)),
+        ("job.kind", [each.value for each in wanted.kinds]),
+    )
+    for column, allowed in lists:
+        if allowed:
+            where.append(f"{column} IN ({', '.join('?' for _ in allowed)})")
+            values += allowed
+    if wanted.cause:
+        where.append("job.cause = ?")
+        values.append(wanted.cause)
+    if wanted.text:
+        where.append("(sale.receipt LIKE ? ESCAPE '!' OR sale.reference LIKE ? ESCAPE '!')")
+        pattern = wanted.text.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+        values += [pattern, pattern]
+    return where, values
+
+
+def _and(where: Sequence[str]) -> str:
+    return f"WHERE {' AND '.join(where)}" if where else ""
+
+
+def _sale(wanted: QueueFilter) -> str:
+    return "LEFT JOIN sale ON sale.id = job.subject_id" if wanted.text else ""
+
+
+def _row(row: Mapping[str, Any]) -> QueueRow:
+    params = row["cause_params"]
+    return QueueRow(
+        id=UUID(str(row["id"])), connection_id=UUID(str(row["connection_id"])), connection=row["connection"] or "–",
+        kind=JobKind(row["kind"]), state=JobState(row["state"]), receipt=row["receipt"] or "",
+        reference=row["reference"] or "", order_status=row["order_status"] or "", attempts=row["attempts"],
+        run_at=moment(row["run_at"]), created_at=moment(row["created_at"]), cause=row["cause"],
+        cause_params=json.loads(params) if isinstance(params, str) else params, priority=row["priority"],
+    )  # fmt: skip
+
+
+def moment(value: Any) -> datetime:
+    """A time of a raw row: text on SQLite."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,59 @@
+"""Cancels a recorded sale on its platform. Safe to repeat, so a lost answer is simply asked for again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tillbridge.domain.clock import Clock
+from tillbridge.domain.orders import OrderStatus
+from tillbridge.storage import Storage
+from tillbridge.sync.bodies import as_text
+from tillbridge.sync.circumstances import circumstances
+from tillbridge.sync.settle import parked, succeeded, wait_for
+from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task, subject
+from tillbridge.sync.writing import audit_worker
+
+ACTION = "order.cancel"
+_PUSH_FIRST = timedelta(seconds=15)
+
+
+class CancelOrder:
+    """Handler of CANCEL_ORDER jobs. Waits while the sale itself is still on its way."""
+
+    def __init__(self, storage: Storage, order_service: OrderServiceFactory, spec_of: SpecOf, clock: Clock) -> None:
+        self._storage, self._order_service, self._spec_of, self._clock = storage, order_service, spec_of, clock
+
+    async def __call__(self, task: Task) -> Outcome:
+        at = await circumstances(self._storage, task, self._spec_of(task.connection), self._clock)
+        order = await self._storage.sales.get(subject(task))
+        if order is None:
+            return Outcome(parked(at, "queue.sale_missing", {"connection": task.connection.name}))
+        delivery = await self._storage.sales.delivery(order.id, task.connection.id)
+        facts = {"receipt": order.receipt, "connection": task.connection.name}
+        if not delivery.platform_order_id:
+            if delivery.status is OrderStatus.FAILED:
+                return Outcome(parked(at, "queue.original_failed", facts))
+            return Outcome(wait_for(at, "queue.original_not_synced", facts, _PUSH_FIRST))
+        reason = str(task.job.payload.get("reason", ""))
+        await self._storage.jobs.mark_sending(
+            task.job,
+            task.lane,
+            action=ACTION,
+            idempotency_key=f"{order.reference}-cancel",
+            body=as_text({"platform_order_id": delivery.platform_order_id, "reason": reason}),
+            now=self._clock.now(),
+        )
+        service = await self._order_service(task.connection)
+        placed = await service.cancel_order(order, delivery.platform_order_id, reason)
+        if not placed.cancelled:
+            return Outcome(parked(at, "queue.not_cancelled", {**facts, "number": placed.number}))
+
+        async def write() -> None:
+            now = await self._storage.sales.delivery(order.id, task.connection.id)
+            await self._storage.sales.save_delivery(
+                replace(now, reason="orders.cancelled_there", reason_params=facts, updated_at=self._clock.now())
+            )
+            await audit_worker(self._storage, self._clock, "orders.audit.cancelled_there", facts, order.reference)
+
+        return Outcome(succeeded("cancelled"), write)

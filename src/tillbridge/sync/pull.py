@@ -1,0 +1,171 @@
+"""Brings a platform's records in: page by page, from a cursor in the platform's own clock, with overlap and resume.
+
+The handlers of PULL jobs; what does not fit goes to quarantine, and our own pushes are known by their reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
+
+from tillbridge.domain.catalog import Product
+from tillbridge.domain.clock import Clock
+from tillbridge.domain.connections import Connection
+from tillbridge.domain.customers import Customer
+from tillbridge.domain.jobs import JobKind
+from tillbridge.domain.orders import Order
+from tillbridge.domain.references import PREFIX
+from tillbridge.platforms.contract import CustomerService, InventoryService, OrderService, Page, ProductService
+from tillbridge.storage import Storage
+from tillbridge.sync.settle import succeeded
+from tillbridge.sync.tasks import Handlers, Outcome, Task
+
+OVERLAP = timedelta(minutes=5)
+"""Records that were being written while a pull read past them are read again."""
+_STOCK_BATCH = 100
+
+
+class Pulled(Protocol):
+    """What every record that is pulled has."""
+
+    @property
+    def external_id(self) -> str: ...
+    @property
+    def updated_at(self) -> datetime | None: ...
+
+
+R = TypeVar("R", bound=Pulled)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a pull has come, by the platform's clock. While pages are left, the old start stands."""
+
+    since: datetime | None = None
+    page: str | None = None
+    newest: datetime | None = None
+
+    @classmethod
+    def from_text(cls, text: str) -> Place:
+        since, newest, page = (text or "||").split("|", 2)
+        return cls(_moment(since), page or None, _moment(newest))
+
+    def as_text(self) -> str:
+        return f"{_words(self.since)}|{_words(self.newest)}|{self.page or ''}"
+
+    def after(self, page: Page[R]) -> Place:
+        """The place behind a page; after the last one the newest change seen is where the next pull starts."""
+        newest = max((each for each in (self.newest, page.high_water) if each is not None), default=None)
+        if page.cursor:
+            return Place(self.since, page.cursor, newest)
+        return Place(newest or self.since)
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _words(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+class Adapters(Protocol):
+    """The services of a connection, by noun."""
+
+    async def product(self, connection: Connection) -> ProductService: ...
+    async def inventory(self, connection: Connection) -> InventoryService: ...
+    async def customer(self, connection: Connection) -> CustomerService: ...
+    async def order(self, connection: Connection) -> OrderService: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Source(Generic[R]):
+    """``read`` lists changes since a moment or from a page; ``keep`` stores one page's records."""
+
+    kind: JobKind
+    read: Callable[[datetime | None, str | None], AsyncIterator[Page[R]]]
+    keep: Callable[[tuple[R, ...]], Awaitable[None]]
+
+
+def pull_handlers(storage: Storage, adapters: Adapters, clock: Clock) -> Handlers:
+    """Handlers for all kinds of pull, as wiring hands them to the worker."""
+    puller = Puller(storage, adapters, clock)
+    return {
+        JobKind.PULL_PRODUCTS: puller.products,
+        JobKind.PULL_CUSTOMERS: puller.customers,
+        JobKind.PULL_ORDERS: puller.orders,
+        JobKind.PULL_STOCK: puller.stock,
+    }
+
+
+class Puller:
+    """Each page is stored together with the cursor behind it, so a stopped pull goes on where it was."""
+
+    def __init__(self, storage: Storage, adapters: Adapters, clock: Clock) -> None:
+        self._storage, self._adapters, self._clock = storage, adapters, clock
+
+    async def products(self, task: Task) -> Outcome:
+        service = await self._adapters.product(task.connection)
+
+        async def keep(items: tuple[Product, ...]) -> None:
+            await self._storage.catalogue.upsert_products(task.connection.id, items)
+
+        return await self._pull(task, _Source(JobKind.PULL_PRODUCTS, service.list_products, keep))
+
+    async def customers(self, task: Task) -> Outcome:
+        service = await self._adapters.customer(task.connection)
+
+        async def keep(items: tuple[Customer, ...]) -> None:
+            await self._storage.customers.upsert(task.connection.id, items)
+
+        return await self._pull(task, _Source(JobKind.PULL_CUSTOMERS, service.list_customers, keep))
+
+    async def orders(self, task: Task) -> Outcome:
+        service = await self._adapters.order(task.connection)
+
+        async def keep(items: tuple[Order, ...]) -> None:
+            for each in items:
+                if not await self._is_echo(each):
+                    await self._storage.sales.upsert_online(task.connection.id, each)
+
+        return await self._pull(task, _Source(JobKind.PULL_ORDERS, service.list_orders, keep))
+
+    async def stock(self, task: Task) -> Outcome:
+        """Read the levels of all linked variants, in batches; what the platform does not tell stays unknown."""
+        service = await self._adapters.inventory(task.connection)
+        listings = await self._storage.catalogue.listings(task.connection.id)
+        read = 0
+        for at in range(0, len(listings), _STOCK_BATCH):
+            levels = await service.read_levels(listings[at : at + _STOCK_BATCH])
+            await self._storage.stock.record_read(task.connection.id, levels)
+            read += len(levels)
+        return Outcome(succeeded(f"{read} levels read"))
+
+    async def _pull(self, task: Task, source: _Source[R]) -> Outcome:
+        place = await self._resume(task, source.kind)
+        start = place.since - OVERLAP if place.since else None
+        seen: set[tuple[str, datetime | None]] = set()
+        refused = 0
+        async for page in source.read(start, place.page):
+            fresh = {(each.external_id, each.updated_at): each for each in page.items}
+            items = tuple(each for mark, each in fresh.items() if mark not in seen)
+            seen |= fresh.keys()
+            refused += len(page.refused)
+            place = place.after(page)
+            async with self._storage.transaction():
+                await source.keep(items)
+                for record in page.refused:
+                    await self._storage.quarantine.add(task.connection.id, source.kind.value, record)
+                await self._storage.cursors.set(task.connection.id, source.kind.value, place.as_text())
+        return Outcome(succeeded(f"{len(seen)} read, {refused} in quarantine"))
+
+    async def _resume(self, task: Task, kind: JobKind) -> Place:
+        return Place.from_text(await self._storage.cursors.get(task.connection.id, kind.value) or "")
+
+    async def _is_echo(self, order: Order) -> bool:
+        """Our own push coming back: known by the reference that travelled with it."""
+        return order.reference.startswith(PREFIX) and (
+            await self._storage.sales.by_reference(order.reference) is not None
+        )

@@ -1,0 +1,123 @@
+"""Gives money back on the platform for a recorded sale, whole or in part; a repeat is looked up first.
+
+The payload is written by services: ``sale`` (the original), ``refund`` (as JSON), ``returned_by`` (the return's sale).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from tillbridge.domain.clock import Clock
+from tillbridge.domain.money import Money
+from tillbridge.domain.orders import Order, OrderStatus, PlacedRefund, Refund, RefundLine
+from tillbridge.platforms.contract import OrderService
+from tillbridge.storage import Storage
+from tillbridge.sync.bodies import as_text
+from tillbridge.sync.circumstances import circumstances
+from tillbridge.sync.settle import Circumstances, ask_again, parked, succeeded, wait_for
+from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task
+from tillbridge.sync.writing import audit_worker
+
+ACTION = "order.refund"
+_PUSH_FIRST = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """The recorded sale on its platform."""
+
+    service: OrderService
+    order: Order
+    platform_order_id: str
+
+
+class RefundOrder:
+    """Handler of REFUND_ORDER jobs: each refund once, known by its reference."""
+
+    def __init__(self, storage: Storage, order_service: OrderServiceFactory, spec_of: SpecOf, clock: Clock) -> None:
+        self._storage, self._order_service, self._spec_of, self._clock = storage, order_service, spec_of, clock
+
+    async def __call__(self, task: Task) -> Outcome:
+        at = await circumstances(self._storage, task, self._spec_of(task.connection), self._clock)
+        if "sale" not in task.job.payload:
+            return Outcome(parked(at, "orders.return_unknown", task.job.cause_params))
+        order = await self._storage.sales.get(UUID(str(task.job.payload["sale"])))
+        if order is None:
+            return Outcome(parked(at, "queue.sale_missing", {"connection": task.connection.name}))
+        facts = {"receipt": order.receipt, "connection": task.connection.name}
+        delivery = await self._storage.sales.delivery(order.id, task.connection.id)
+        if not delivery.platform_order_id:
+            if delivery.status is OrderStatus.FAILED:
+                return Outcome(parked(at, "queue.original_failed", facts))
+            return Outcome(wait_for(at, "queue.original_not_synced", facts, _PUSH_FIRST))
+        refund = refund_from(task.job.payload["refund"])
+        there = _There(await self._order_service(task.connection), order, delivery.platform_order_id)
+        placed = await self._find(task, at, there, refund)
+        if isinstance(placed, Outcome):
+            return placed
+        if placed is None:
+            placed = await self._send(task, there, refund)
+        if placed.amount != refund.amount:
+            differs = {**facts, "ours": str(refund.amount), "theirs": str(placed.amount)}
+            return Outcome(parked(at, "queue.refund_differs", differs))
+        trace = {**facts, "amount": str(placed.amount), "platform_refund_id": placed.external_id}
+
+        async def write() -> None:
+            await audit_worker(self._storage, self._clock, "orders.audit.refunded_there", trace, order.reference)
+
+        return Outcome(succeeded("refunded"), write)
+
+    async def _find(
+        self, task: Task, at: Circumstances, there: _There, refund: Refund
+    ) -> PlacedRefund | Outcome | None:
+        """The refund if it was booked, an outcome while nobody can tell, None when it may be sent."""
+        restored = int(task.job.payload.get("epoch", 0)) != (await self._storage.shop.get()).epoch
+        if not at.sent and not restored:
+            return None
+        if found := await there.service.look_up_refund(there.order, there.platform_order_id, refund):
+            return found
+        sent_at = at.sent_at or task.job.created_at
+        untrusted = (sent_at + at.look_up_wait - self._clock.now()).total_seconds()
+        return Outcome(ask_again(at, f"no refund {refund.reference} yet", untrusted)) if untrusted > 0 else None
+
+    async def _send(self, task: Task, there: _There, refund: Refund) -> PlacedRefund:
+        await self._storage.jobs.mark_sending(
+            task.job,
+            task.lane,
+            action=ACTION,
+            idempotency_key=refund.reference,
+            body=as_text(refund),
+            now=self._clock.now(),
+        )
+        return await there.service.refund_order(there.order, there.platform_order_id, refund)
+
+
+def refund_payload(refund: Refund) -> dict[str, Any]:
+    """A refund as a job carries it."""
+    return {
+        "reference": refund.reference,
+        "amount": str(refund.amount.amount),
+        "currency": refund.amount.currency,
+        "lines": [
+            {"line_id": each.line_id, "quantity": str(each.quantity), "restock": each.restock} for each in refund.lines
+        ],
+        "reason": refund.reason,
+    }
+
+
+def refund_from(payload: Mapping[str, Any]) -> Refund:
+    """The refund a job carries."""
+    return Refund(
+        reference=str(payload["reference"]),
+        amount=Money(Decimal(str(payload["amount"])), str(payload["currency"])),
+        lines=tuple(
+            RefundLine(str(each["line_id"]), Decimal(str(each["quantity"])), bool(each["restock"]))
+            for each in payload["lines"]
+        ),
+        reason=str(payload["reason"]),
+    )

@@ -1,0 +1,130 @@
+"""The background worker: takes lanes, one per connection, and drives them side by side.
+
+Wiring builds it for the console, ``tillbridge worker`` and ``tillbridge sync``; any number may run on one database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from tillbridge.domain.clock import Clock
+from tillbridge.domain.errors import LeaseLost, StorageError
+from tillbridge.domain.jobs import JobKind
+from tillbridge.storage import Storage
+from tillbridge.sync.cancel_order import CancelOrder
+from tillbridge.sync.lanes import LaneDriver, is_held
+from tillbridge.sync.planner import Planner
+from tillbridge.sync.push_order import PushOrder
+from tillbridge.sync.refund_order import RefundOrder
+from tillbridge.sync.running import JobRunner
+from tillbridge.sync.tasks import Handlers, OrderServiceFactory, Publish, SpecOf
+
+_log = structlog.get_logger(__name__)
+_POLL = 1.0
+_AFTER_TROUBLE = 2.0
+
+
+class BackgroundSyncService:
+    """Works the queue. ``order_service_factory`` gives a connection's order service, ``handlers`` do the other kinds.
+
+    ``owner`` must differ between workers. ``pulse`` renews leases and defaults to ``clock``.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        order_service_factory: OrderServiceFactory,
+        handlers: Handlers,
+        clock: Clock,
+        *,
+        publish: Publish,
+        owner: str,
+        spec_of: SpecOf,
+        lease_seconds: float = 30.0,
+        pulse: Clock | None = None,
+    ) -> None:
+        parts = (storage, order_service_factory, spec_of, clock)
+        table: Handlers = {
+            JobKind.PUSH_ORDER: PushOrder(*parts),
+            JobKind.CANCEL_ORDER: CancelOrder(*parts),
+            JobKind.REFUND_ORDER: RefundOrder(*parts),
+            **handlers,
+        }
+        runner = JobRunner(storage, table, spec_of, clock, publish)
+        self._driver = LaneDriver(storage, runner, spec_of, clock, pulse or clock, lease_seconds)
+        self._planner = Planner(storage, clock, frozenset(handlers))
+        self._storage, self._clock, self._owner, self._lease = storage, clock, owner, lease_seconds
+        self._lanes: dict[UUID, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Work until cancelled. Jobs under way are handed back with what they had reached."""
+        try:
+            while True:
+                await self._round(plan=True)
+                if self._lanes:
+                    await asyncio.wait(self._lanes.values(), timeout=_POLL, return_when=asyncio.FIRST_COMPLETED)
+                else:
+                    await self._storage.changes.wait(_POLL)
+        finally:
+            await self._stop()
+
+    async def run_until_idle(self, patience: timedelta = timedelta(minutes=2)) -> None:
+        """Work until nothing is due within ``patience``. Jobs of held connections do not count."""
+        try:
+            while True:
+                await self._round(plan=False)
+                if self._lanes:
+                    await asyncio.wait(self._lanes.values(), timeout=_POLL, return_when=asyncio.FIRST_COMPLETED)
+                    continue
+                due = await self._storage.jobs.next_due(await self._held())
+                if due is None or due - self._clock.now() > patience:
+                    return
+                await self._clock.sleep(max(0.05, (due - self._clock.now()).total_seconds()))
+        finally:
+            await self._stop()
+
+    async def _round(self, *, plan: bool) -> None:
+        """Gather lanes that ended and take those that have work. A database in trouble is waited for."""
+        try:
+            await self._gather()
+            if plan:
+                await self._planner.plan()
+            await self._take_lanes()
+        except StorageError as error:
+            _log.warning("database in trouble, waiting", action="worker.round", reason=str(error))
+            await self._clock.sleep(_AFTER_TROUBLE)
+
+    async def _gather(self) -> None:
+        """Raises the StorageError a lane ended with; a lost lease is somebody else's work now."""
+        for connection_id, task in list(self._lanes.items()):
+            if not task.done():
+                continue
+            del self._lanes[connection_id]
+            try:
+                task.result()
+            except LeaseLost:
+                _log.info("lane taken over by another worker", action="lane.lost", connection=str(connection_id))
+
+    async def _take_lanes(self) -> None:
+        while True:
+            exclude = {*await self._held(), *self._lanes}
+            lane = await self._storage.lanes.take(self._owner, self._clock.now(), self._lease, exclude)
+            if lane is None:
+                return
+            self._lanes[lane.connection_id] = asyncio.create_task(self._driver.drive(lane))
+
+    async def _held(self) -> Collection[UUID]:
+        now = self._clock.now()
+        return {each.id for each in await self._storage.connections.all() if is_held(each, now)}
+
+    async def _stop(self) -> None:
+        tasks = list(self._lanes.values())
+        self._lanes.clear()
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
