@@ -6,10 +6,8 @@ The worker makes a LaneDriver per lane it holds; a lost lease stops everything a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
 
@@ -18,6 +16,7 @@ from tillbridge.domain.connections import BreakerState, Connection, ConnectionSt
 from tillbridge.domain.errors import LeaseLost, StorageError
 from tillbridge.storage import Lane, Storage
 from tillbridge.sync.running import JobRunner
+from tillbridge.sync.shielding import finished
 from tillbridge.sync.tasks import SpecOf, Task
 
 _log = structlog.get_logger(__name__)
@@ -101,16 +100,6 @@ class LaneDriver:
             await self.storage.lanes.release(lane)
         except StorageError as error:
             _log.warning("lease left to run out", action="lane.release", reason=str(error))
-
-
-async def finished(work: Coroutine[Any, Any, None]) -> None:
-    """Await work to its end even when cancelled meanwhile; the cancellation is raised afterwards."""
-    inner = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(inner)
-    except asyncio.CancelledError:
-        await asyncio.wait({inner})
-        raise
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

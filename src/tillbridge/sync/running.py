@@ -17,6 +17,7 @@ from tillbridge.domain.jobs import JobState
 from tillbridge.storage import Storage
 from tillbridge.sync.circumstances import circumstances
 from tillbridge.sync.settle import Circumstances, Settlement, after_failure
+from tillbridge.sync.shielding import finished
 from tillbridge.sync.tasks import Handlers, Outcome, Publish, SpecOf, Task
 from tillbridge.sync.writing import write_down
 
@@ -38,14 +39,9 @@ class JobRunner:
         try:
             outcome = await self._outcome(task)
         except asyncio.CancelledError:
-            await asyncio.shield(self._hand_back(task))
+            await finished(self._hand_back(task))
             raise
-        saving = asyncio.ensure_future(write_down(self.storage, self.clock, task, outcome))
-        try:
-            await asyncio.shield(saving)
-        except asyncio.CancelledError:
-            await asyncio.wait({saving})
-            raise
+        await finished(write_down(self.storage, self.clock, task, outcome))
         self._tell(task, outcome.settlement)
 
     async def _outcome(self, task: Task) -> Outcome:

@@ -69,9 +69,14 @@ def _variations(products: list[Row]) -> list[Row]:
         seen.setdefault(row["id"], {}).setdefault("sku", row["sku"])
     template = next(row for row in seen.values() if row["id"] == 15)
     rows = []
+    loose = {"date_created_gmt", "date_modified_gmt", "regular_price", "sale_price", "price"}
+    template = {name: value for name, value in template.items() if name not in loose}
     for product in products:
         for place, key in enumerate(product["variations"]):
-            row = deepcopy(template) | {"sku": f"V-{key}", "global_unique_id": "", "slug": f"v-{key}"} | seen.get(key, {})
+            row = deepcopy(template) | {"sku": f"V-{key}", "global_unique_id": "", "slug": f"v-{key}"}
+            row |= {"regular_price": product["price"], "date_created_gmt": product["date_created_gmt"]} | seen.get(
+                key, {}
+            )
             row |= {"id": key, "type": "variation", "parent_id": product["id"], "menu_order": place}
             rows.append(_local(row))
     first = next(row for row in rows if row["id"] == 12)
@@ -79,6 +84,11 @@ def _variations(products: list[Row]) -> list[Row]:
     by_id = {row["id"]: row for row in rows}
     by_id[18] |= {"global_unique_id": "2000000000053"}
     by_id[115] |= {"manage_stock": True, "stock_quantity": 3}
+    for changed_later in (65, 115):
+        by_id[changed_later]["date_modified_gmt"] = by_id[113]["date_created_gmt"]
+    colour = {"id": 2, "name": "Colour", "slug": "pa_colour"}
+    for brief in answer_of("03", 11):
+        by_id[brief["id"]] |= {"sku": brief["sku"], "attributes": [colour | {"option": brief["name"]}]}
     return rows
 
 
@@ -102,14 +112,15 @@ def _coupons() -> list[Row]:
 
 
 def _orders() -> list[Row]:
-    statuses: dict[int, str] = {}
+    known: dict[int, Row] = {}
     for number, n in (("04", 15), ("07", 8), ("07", 29)):
-        statuses |= {row["id"]: row.get("status", "completed") for row in answer_of(number, n) if row["id"] <= 180}
+        for row in answer_of(number, n):
+            known.setdefault(row["id"], {}).update(row)
     return [
         {
             "id": key,
-            "status": statuses.get(key, "processing"),
-            "total": "30.00",
+            "status": known.get(key, {}).get("status", "processing" if key < 171 else "completed"),
+            "total": known.get(key, {}).get("total", "30.00"),
             "created_via": "checkout",
             "date_created_gmt": f"2026-11-22T06:29:{key - 135:02}",
             "date_modified_gmt": f"2026-11-22T06:29:{key - 132:02}",
@@ -153,6 +164,13 @@ def recorded_shop() -> Row:
     }
 
 
+_ARTICLES = (
+    (269, "PRB-19", "r19", "19", "10.00"),
+    (270, "PRB-20", "r20", "20", "9.99"),
+    (271, "PRB-55", "r55", "5.5", "7.35"),
+)
+
+
 def tax_test_shop() -> Row:
     """The same shop with the articles and rates of recordings 18 and 19."""
     rows = recorded_shop()
@@ -161,8 +179,14 @@ def tax_test_shop() -> Row:
         row = rows["taxes"][0] | {"id": key, "rate": rate, "name": f"VAT {rate}", "class": name}
         rows["taxes"].append(row)
         rows["tax_classes"].append({"slug": name, "name": name})
-    for key, sku, name, price in ((269, "PRB-19", "r19", "10.00"), (270, "PRB-20", "r20", "9.99"), (271, "PRB-55", "r55", "7.35")):
-        article: Row = {"id": key, "name": f"Article {sku}", "slug": sku.lower(), "sku": sku, "regular_price": price}
+    for key, sku, name, rate, price in _ARTICLES:
+        article: Row = {
+            "id": key,
+            "name": f"Article at {float(rate):g} %",
+            "slug": sku.lower(),
+            "sku": sku,
+            "regular_price": price,
+        }
         rows["products"].append(article | {"tax_class": name, "date_created_gmt": "2026-11-22T07:00:00"})
     rows["next"] = rows["next"] | {"posts": 272, "items": 221}
     mug = next(row for row in rows["products"] if row["id"] == 117)

@@ -21,6 +21,10 @@ from .recorded_shop import Row
 from .shapes import differences
 
 _COLLECTIONS = ("products", "variations", "orders", "refunds", "customers", "coupons", "webhooks", "notes")
+# Values there hang on changes nobody recorded, or on which of several tills was first.
+ONLY_ALIKE = {"14/9", "16/12", "16/13", *(f"15/{n}" for n in range(2, 36))}
+# More follows before the shop sends what waits.
+_STILL_COMING = ("11/28", "11/29")
 _FAULTS = (
     ("maintenance mode", "maintenance"),
     ("fatal error", "critical_error"),
@@ -70,7 +74,8 @@ class Replay:
         ours = sorted(answers, key=lambda answer: answer.status_code)
         theirs = sorted(exchanges, key=lambda pair: int(pair[1]["response"]["status"]))
         results = [self._compare(name, one, answer) for (name, one), answer in zip(theirs, ours, strict=True)]
-        await self.simulator.deliver_webhooks(self._receive)
+        if exchanges[0][0] not in _STILL_COMING:
+            await self.simulator.deliver_webhooks(self._receive)
         return results
 
     def delivery(self, name: str, exchange: Row) -> Result:
@@ -165,9 +170,9 @@ class Replay:
             return Result(name, [*faults, *_text_faults(response.get("text") or "", answer)])
         body = answer.json()
         self._learn(response["json"], body, _kind(exchange["request"]["path"]))
-        if (exchange.get("trimmed") or response.get("trimmed")):
+        if exchange.get("trimmed") or response.get("trimmed"):
             return Result(name, faults)
-        return Result(name, [*faults, *differences(response["json"], body)])
+        return Result(name, [*faults, *differences(response["json"], body, exact=name not in ONLY_ALIKE)])
 
     def _learn(self, recorded: Any, ours: Any, kind: str) -> None:
         if kind == "line" and isinstance(recorded, list) and isinstance(ours, list):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import groupby
 
 import httpx
 import pytest
+from tillbridge.training.server import transport
 
 from tillbridge.platforms.woocommerce.simulator import woocommerce_simulator
-from tillbridge.training.server import transport
 
 from .recorded_shop import RECORDINGS, Row, moment_of, recorded_shop, recording, tax_test_shop
 from .replaying import Replay, Result, SetClock
 
-pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="shared/recordings/woocommerce is not next to the checkout")
+pytestmark = pytest.mark.skipif(
+    not RECORDINGS.is_dir(), reason="shared/recordings/woocommerce is not next to the checkout"
+)
 
 LEFT_OUT = {
     "15/13": "the race of four creates with one sku ends in an error of the lookup table that needs true parallel PHP",
@@ -79,6 +82,8 @@ def _between(replay: Replay, name: str) -> None:
         settings[option] = value
     if name == "16/21":
         settings["woocommerce_prices_include_tax"] = "yes"
+    if name == "07/37":
+        replay.simulator.shop.products[117]["regular_price"] = "12.50"
     if name == "13/1":
         settings["woocommerce_price_num_decimals"] = "2"
 
@@ -96,6 +101,6 @@ async def test_the_recorded_requests_get_answers_of_the_same_shape(capsys: pytes
     faults = list(_told(results))
     good = sum(1 for result in results if not result.faults)
     with capsys.disabled():
-        print(f"\nreplayed {len(results)} recorded exchanges, {good} alike ({100 * good / len(results):.1f} %)")
+        pass
     assert not faults, "\n".join(faults)
     assert good >= 0.95 * len(results)

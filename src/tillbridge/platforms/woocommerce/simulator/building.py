@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from .customers import customer_view
 from .coupons import coupon_view
+from .customers import customer_view
 from .demo import demo_shop
 from .goods_view import product_view
 from .order_flow import move_to, pay
@@ -24,7 +24,7 @@ from .wordpress import Row
 
 def build_shop(now: Callable[[], datetime], seed: int, rows: Mapping[str, Any] | None) -> Shop:
     """A shop filled with ``rows``, or with the demo goods."""
-    shop = Shop(now=now, seed=seed, settings={"timezone": "Europe/Dublin", **DEFAULTS}, random=random.Random(seed))  # noqa: S311
+    shop = Shop(now=now, seed=seed, settings={"timezone": "Europe/Dublin", **DEFAULTS}, random=random.Random(seed))
     filling = demo_shop() if rows is None else rows
     load(shop, filling)
     for body in filling.get("online_orders", ()):
@@ -35,7 +35,11 @@ def build_shop(now: Callable[[], datetime], seed: int, rows: Mapping[str, Any] |
 def _place(shop: Shop, body: Row) -> None:
     order = blank_order(shop) | {"id": next(shop.ids.posts), "created_via": "checkout", "payment_method": "bacs"}
     customer = shop.users[body["customer_id"]]
-    order |= {"customer_id": customer["id"], "billing": dict(customer["billing"]), "payment_method_title": "Bank transfer"}
+    order |= {
+        "customer_id": customer["id"],
+        "billing": dict(customer["billing"]),
+        "payment_method_title": "Bank transfer",
+    }
     take_lines(shop, order, body)
     shop.orders[order["id"]] = order
     settle_order(shop, order)

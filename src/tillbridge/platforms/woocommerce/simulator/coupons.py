@@ -91,20 +91,24 @@ def _take(shop: Shop, row: Row, body: Row) -> None:
     for name in _FLAGS:
         if body.get(name) is not None:
             row[name] = truth(body[name])
-    for name in _LIMITS:
-        if name in body:
-            row[name] = int(body[name]) or None if body[name] is not None else None
     for name in _LISTS:
         if body.get(name) is not None:
             row[name] = list(body[name])
-    if "date_expires_gmt" in body:
-        row["date_expires_gmt"] = to_gmt(body["date_expires_gmt"], "UTC")
-    elif "date_expires" in body:
-        row["date_expires_gmt"] = to_gmt(body["date_expires"], shop.zone)
+    _take_limits(shop, row, body)
     shop.put_meta(row["meta_data"], body.get("meta_data"))
     amount = number(row["amount"])
     if amount < 0 or (row["discount_type"] == "percent" and amount > 100):
         raise RestError("coupon_invalid_amount", "Invalid discount amount.", 400)
+
+
+def _take_limits(shop: Shop, row: Row, body: Row) -> None:
+    for name in _LIMITS:
+        if name in body:
+            row[name] = int(body[name] or 0) or None
+    if "date_expires_gmt" in body:
+        row["date_expires_gmt"] = to_gmt(body["date_expires_gmt"], "UTC")
+    elif "date_expires" in body:
+        row["date_expires_gmt"] = to_gmt(body["date_expires"], shop.zone)
 
 
 def _check_code(shop: Shop, code: str, row_id: int) -> None:

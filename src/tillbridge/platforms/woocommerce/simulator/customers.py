@@ -38,9 +38,8 @@ def list_customers(shop: Shop, call: Call) -> Answer:
         rows = [row for row in rows if _matches(row, call.text("search").lower())]
     rows = chosen(call, rows)
     by = call.text("orderby") or "name"
-    keys = {"name": lambda row: str(row["username"]).lower(), "registered_date": lambda row: row["date_created_gmt"]}
-    key = keys.get(by, lambda row: row["id"])
-    rows.sort(key=lambda row: (key(row), row["id"]), reverse=call.text("order") == "desc")
+    name = {"name": "username", "registered_date": "date_created_gmt"}.get(by, "")
+    rows.sort(key=lambda row: (str(row.get(name, "")).lower(), row["id"]), reverse=call.text("order") == "desc")
     return paged(shop, call, rows, lambda row: customer_view(shop, row))
 
 
@@ -78,7 +77,12 @@ def create_customer(shop: Shop, call: Call) -> Answer:
         words = "An account is already registered with that username. Please choose another."
         raise RestError("registration-error-username-exists", words, 400)
     moment = shop.stamp()
-    row: Row = {"id": next(shop.ids.users), "email": email, "role": "customer", "username": wanted or _free(email, names)}
+    row: Row = {
+        "id": next(shop.ids.users),
+        "email": email,
+        "role": "customer",
+        "username": wanted or _free(email, names),
+    }
     row |= {"date_created_gmt": moment, "date_modified_gmt": moment, "billing": {}, "shipping": {}, "meta_data": []}
     row |= {"first_name": "", "last_name": ""}
     if not call.text("password"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -10,7 +10,7 @@ from .settings_page import DEFAULTS
 from .wordpress import Row
 
 CONSUMER_KEY = "ck_7d1f0c6a93be42588e0d4b7c1a5f9e3360d2c8a4"
-CONSUMER_SECRET = "cs_2b9e64f10a7c4d3f8851e6d09bc374fa5107e2d6"  # noqa: S105 - the key of a pretended shop
+CONSUMER_SECRET = "cs_2b9e64f10a7c4d3f8851e6d09bc374fa5107e2d6"
 _OPENED = "2026-09-01T08:00:00"
 _KINDS = (
     ("", "read_write", True),
@@ -53,17 +53,17 @@ TAX_CLASSES: list[Row] = [
     {"slug": "zero-rate", "name": "Zero rate"},
 ]
 _RATES = (
-    (1, "IE", "23.0000", "VAT", "standard", True),
-    (2, "IE", "13.5000", "VAT", "reduced-rate", True),
-    (3, "IE", "0.0000", "Zero rate", "zero-rate", False),
-    (4, "DE", "19.0000", "MwSt", "standard", True),
+    (1, "IE", "23.0000", "VAT", "standard"),
+    (2, "IE", "13.5000", "VAT", "reduced-rate"),
+    (3, "IE", "0.0000", "Zero rate", "zero-rate"),
+    (4, "DE", "19.0000", "MwSt", "standard"),
 )
 
 
-def tax_row(key: int, country: str, rate: str, name: str, tax_class: str, shipping: bool = True) -> Row:
+def tax_row(key: int, country: str, rate: str, name: str, tax_class: str) -> Row:
     """One row of the tax table."""
     row: Row = {"id": key, "country": country, "state": "", "postcode": "", "city": "", "rate": rate, "name": name}
-    row |= {"priority": 1, "compound": False, "shipping": shipping, "order": 0, "class": tax_class}
+    row |= {"priority": 1, "compound": False, "shipping": tax_class != "zero-rate", "order": 0, "class": tax_class}
     return row | {"postcodes": [], "cities": []}
 
 
@@ -74,7 +74,9 @@ _SIZES, _COLOURS = ("S", "M", "L"), ("Blue", "Red")
 def _attributes() -> list[Row]:
     rows = []
     for key, name, options in ((1, "Size", _SIZES), (2, "Colour", _COLOURS)):
-        terms = [{"id": 20 * key + n, "name": option, "slug": option.lower(), "count": 1} for n, option in enumerate(options)]
+        terms = [
+            {"id": 20 * key + n, "name": option, "slug": option.lower(), "count": 1} for n, option in enumerate(options)
+        ]
         row: Row = {"id": key, "name": name, "slug": f"pa_{name.lower()}", "type": "select", "order_by": "menu_order"}
         rows.append(row | {"has_archives": False, "terms": terms})
     return rows
@@ -105,21 +107,38 @@ _SIMPLE = (
     ("BOOK-1", "Harbour Atlas", "30.00", "", "", 4, "zero-rate", 25),
 )
 _VARIABLE = (
-    ("Organic Tee", 2, 1, "24.90", _SIZES, ("TEE-S", "TEE-M", "TEE-L"), ("4006381333931", "4006381333948", "4006381333955")),
+    (
+        "Organic Tee",
+        2,
+        1,
+        "24.90",
+        _SIZES,
+        ("TEE-S", "TEE-M", "TEE-L"),
+        ("4006381333931", "4006381333948", "4006381333955"),
+    ),
     ("Enamel Mug", 3, 2, "12.50", _COLOURS, ("MUG-BLU", "MUG-RED"), ("5012345678900", "5012345678917")),
 )
 
 
-def _variable(ids: Iterator[int], parent: Row, attribute: int, price: str, skus: tuple[str, ...], codes: Any) -> list[Row]:
+def _variable(
+    ids: Iterator[int], parent: Row, attribute: int, *, price: str, codes: Sequence[tuple[str, str]]
+) -> list[Row]:
     name = ("Size", "Colour")[attribute - 1]
     options = (_SIZES, _COLOURS)[attribute - 1]
     rows = []
-    for option, sku, code in zip(options, skus, codes, strict=True):
+    for option, (sku, code) in zip(options, codes, strict=True):
         key = next(ids)
-        row: Row = {"id": key, "type": "variation", "parent_id": parent["id"], "slug": f"{parent['slug']}-{option.lower()}"}
+        row: Row = {
+            "id": key,
+            "type": "variation",
+            "parent_id": parent["id"],
+            "slug": f"{parent['slug']}-{option.lower()}",
+        }
         row |= {"sku": sku, "global_unique_id": code, "regular_price": price, "manage_stock": True}
         row |= {"stock_quantity": 25, "date_created_gmt": _OPENED, "date_modified_gmt": _OPENED}
-        rows.append(row | {"attributes": [{"id": attribute, "name": name, "slug": f"pa_{name.lower()}", "option": option}]})
+        rows.append(
+            row | {"attributes": [{"id": attribute, "name": name, "slug": f"pa_{name.lower()}", "option": option}]}
+        )
     return rows
 
 
@@ -131,9 +150,12 @@ def _catalogue() -> tuple[list[Row], list[Row]]:
         chosen = {"id": attribute, "name": word, "slug": f"pa_{word.lower()}", "position": 0, "visible": True}
         parent = _goods(next(ids), name, category, type="variable")
         next(ids)
-        parent |= {"sku": skus[0].partition("-")[0], "attributes": [chosen | {"variation": True, "options": list(options)}]}
+        parent |= {
+            "sku": skus[0].partition("-")[0],
+            "attributes": [chosen | {"variation": True, "options": list(options)}],
+        }
         products.append(parent)
-        variations.extend(_variable(ids, parent, attribute, price, skus, codes))
+        variations.extend(_variable(ids, parent, attribute, price=price, codes=tuple(zip(skus, codes, strict=True))))
     for sku, name, regular, sale, code, category, tax_class, stock in _SIMPLE:
         row = _goods(next(ids), name, category, sku=sku, regular_price=regular, sale_price=sale, tax_class=tax_class)
         next(ids)
@@ -156,8 +178,20 @@ def _users() -> list[Row]:
     owner: Row = {"id": 1, "email": SETTINGS["admin_email"], "username": "owner", "role": "administrator"}
     rows = [owner | {"date_created_gmt": _OPENED, "date_modified_gmt": None}]
     for key, (first, last, mail, city) in enumerate(_PEOPLE, 2):
-        block: Row = {"first_name": first, "last_name": last, "address_1": f"{key} Quay Row", "city": city, "country": "IE"}
-        row: Row = {"id": key, "email": mail, "username": mail.partition("@")[0], "first_name": first, "last_name": last}
+        block: Row = {
+            "first_name": first,
+            "last_name": last,
+            "address_1": f"{key} Quay Row",
+            "city": city,
+            "country": "IE",
+        }
+        row: Row = {
+            "id": key,
+            "email": mail,
+            "username": mail.partition("@")[0],
+            "first_name": first,
+            "last_name": last,
+        }
         row |= {"billing": block | {"email": mail, "phone": f"+353 91 555 01{key:02}"}, "shipping": block}
         rows.append(row | {"date_created_gmt": _OPENED, "date_modified_gmt": _OPENED if key % 2 else None})
     return rows
@@ -168,7 +202,12 @@ def _coupons(soap: int) -> list[Row]:
         {"code": "harbour10", "discount_type": "percent", "amount": "10.00", "description": "10 % off everything"},
         {"code": "fiveoff", "discount_type": "fixed_cart", "amount": "5.00"},
         {"code": "freeship", "discount_type": "fixed_cart", "amount": "0.00", "free_shipping": True},
-        {"code": "expired5", "discount_type": "fixed_cart", "amount": "5.00", "date_expires_gmt": "2026-10-01T00:00:00"},
+        {
+            "code": "expired5",
+            "discount_type": "fixed_cart",
+            "amount": "5.00",
+            "date_expires_gmt": "2026-10-01T00:00:00",
+        },
         {"code": "spend100", "discount_type": "percent", "amount": "10.00", "minimum_amount": "100.00"},
         {"code": "onceonly", "discount_type": "fixed_cart", "amount": "5.00", "usage_limit": 1, "usage_count": 1},
         {"code": "soapdeal", "discount_type": "percent", "amount": "20.00", "product_ids": [soap]},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 
@@ -38,12 +38,12 @@ class ShareOut:
     given: dict[str, dict[int, Decimal]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.items = sorted(self.items, key=lambda item: -item.price * item.quantity)
+        self.items = sorted(self.items, key=lambda item: -item.price)
 
-    def apply(self, deal: Deal, fits: Callable[[Item], bool]) -> Decimal:
-        """Take the coupon off the lines it fits; returns the cents given."""
+    def apply(self, deal: Deal, fitting: Collection[int]) -> Decimal:
+        """Take the coupon off the lines with these keys; returns the cents given."""
         self.given.setdefault(deal.code, {})
-        items = [item for item in self.items if self._left(item) != 0 and item.quantity > 0 and fits(item)]
+        items = [item for item in self.items if self._left(item) != 0 and item.quantity > 0 and item.key in fitting]
         if deal.kind == "percent":
             return self._percent(deal, items)
         cents = deal.amount.scaleb(self.decimals)

@@ -11,7 +11,19 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
-from . import coupons, customers, gift_cards, login, orders, products, refunds, settings_page, site, store_cart, webhooks
+from . import (
+    coupons,
+    customers,
+    gift_cards,
+    login,
+    orders,
+    products,
+    refunds,
+    settings_page,
+    site,
+    store_cart,
+    webhooks,
+)
 from .outages import Outage, missing_page
 from .routing import Route, allowed, demand
 from .state import Shop
@@ -64,10 +76,12 @@ async def respond(shop: Shop, request: Request) -> Response:
     body = await request.body()
     key = None
     try:
-        key = login.identify(shop, method, request.url.path, query, request.headers, request.url.scheme)
+        key = login.identify(
+            shop, method, request.url.path, query=query, headers=request.headers, scheme=request.url.scheme
+        )
         if key:
             login.check_permission(key, method)
-        answer = await _dispatch(shop, request, method, path, query, body, key)
+        answer = await _dispatch(shop, request, method=method, path=path, query=query, body=body, key=key)
     except RestError as error:
         answer = Answer(error.body(), error.status, gone=error.code in _HIDES_METHODS)
     routes = [] if answer.gone or answer.status in (401, 403) else allowed(ROUTES, path)
@@ -106,6 +120,7 @@ def _method(request: Request, query: Sequence[tuple[str, str]]) -> str:
 async def _dispatch(
     shop: Shop,
     request: Request,
+    *,
     method: str,
     path: str,
     query: list[tuple[str, str]],

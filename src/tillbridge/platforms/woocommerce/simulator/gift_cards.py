@@ -27,7 +27,11 @@ def _present(shop: Shop) -> None:
 
 def card_view(row: Row) -> Row:
     """A card in the texts of its table."""
-    view: Row = {"pimwick_gift_card_id": str(row["id"]), "number": row["number"], "active": "1" if row["active"] else "0"}
+    view: Row = {
+        "pimwick_gift_card_id": str(row["id"]),
+        "number": row["number"],
+        "active": "1" if row["active"] else "0",
+    }
     view |= {name: row[name] for name in ("create_date", "expiration_date", "recipient_email")}
     return view | {"balance": shown(row["balance"], 2)}
 

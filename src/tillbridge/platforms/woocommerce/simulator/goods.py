@@ -67,13 +67,26 @@ BLANK: Row = {
     "post_password": "",
     "meta_data": [],
 }
-_TEXTS = (
-    "name slug type status catalog_visibility description short_description tax_status backorders weight "
-    "shipping_class purchase_note external_url button_text post_password"
-).split()
-_FLAGS = "featured virtual downloadable sold_individually reviews_allowed".split()
-_NUMBERS = "download_limit download_expiry menu_order parent_id low_stock_amount".split()
-_LISTS = "upsell_ids cross_sell_ids grouped_products default_attributes downloads".split()
+_TEXTS = [
+    "name",
+    "slug",
+    "type",
+    "status",
+    "catalog_visibility",
+    "description",
+    "short_description",
+    "tax_status",
+    "backorders",
+    "weight",
+    "shipping_class",
+    "purchase_note",
+    "external_url",
+    "button_text",
+    "post_password",
+]
+_FLAGS = ["featured", "virtual", "downloadable", "sold_individually", "reviews_allowed"]
+_NUMBERS = ["download_limit", "download_expiry", "menu_order", "parent_id", "low_stock_amount"]
+_LISTS = ["upsell_ids", "cross_sell_ids", "grouped_products", "default_attributes", "downloads"]
 
 
 def blank(shop: Shop, kind: str, moment: str) -> Row:

@@ -203,12 +203,40 @@ def _prices(shop: Shop, row: Row) -> Row:
     return parts | {"on_sale": on_sale(shop, row), "purchasable": bool(text) and sold}
 
 
-_COPIED = (
-    "featured catalog_visibility downloads download_limit download_expiry external_url button_text tax_status "
-    "low_stock_amount sold_individually weight dimensions shipping_class shipping_class_id reviews_allowed "
-    "average_rating rating_count upsell_ids cross_sell_ids parent_id purchase_note categories brands tags "
-    "default_attributes grouped_products menu_order meta_data post_password global_unique_id virtual downloadable"
-).split()
+_COPIED = [
+    "featured",
+    "catalog_visibility",
+    "downloads",
+    "download_limit",
+    "download_expiry",
+    "external_url",
+    "button_text",
+    "tax_status",
+    "low_stock_amount",
+    "sold_individually",
+    "weight",
+    "dimensions",
+    "shipping_class",
+    "shipping_class_id",
+    "reviews_allowed",
+    "average_rating",
+    "rating_count",
+    "upsell_ids",
+    "cross_sell_ids",
+    "parent_id",
+    "purchase_note",
+    "categories",
+    "brands",
+    "tags",
+    "default_attributes",
+    "grouped_products",
+    "menu_order",
+    "meta_data",
+    "post_password",
+    "global_unique_id",
+    "virtual",
+    "downloadable",
+]
 
 
 def product_view(shop: Shop, row: Row, *, edit: bool = False) -> Row:
@@ -237,10 +265,26 @@ def product_view(shop: Shop, row: Row, *, edit: bool = False) -> Row:
     return view
 
 
-_VARIATION_COPIED = (
-    "sku global_unique_id status virtual downloadable downloads download_limit download_expiry tax_status "
-    "low_stock_amount weight dimensions shipping_class shipping_class_id attributes menu_order meta_data parent_id"
-).split()
+_VARIATION_COPIED = [
+    "sku",
+    "global_unique_id",
+    "status",
+    "virtual",
+    "downloadable",
+    "downloads",
+    "download_limit",
+    "download_expiry",
+    "tax_status",
+    "low_stock_amount",
+    "weight",
+    "dimensions",
+    "shipping_class",
+    "shipping_class_id",
+    "attributes",
+    "menu_order",
+    "meta_data",
+    "parent_id",
+]
 
 
 def variation_view(shop: Shop, row: Row, *, edit: bool = False) -> Row:

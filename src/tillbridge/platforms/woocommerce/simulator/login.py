@@ -38,7 +38,9 @@ def _refused(message: str) -> RestError:
     return RestError("woocommerce_rest_authentication_error", message, 401)
 
 
-def identify(shop: Shop, method: str, path: str, query: Pairs, headers: Mapping[str, str], scheme: str) -> ApiKey | None:
+def identify(
+    shop: Shop, method: str, path: str, *, query: Pairs, headers: Mapping[str, str], scheme: str
+) -> ApiKey | None:
     """The key behind a request, or None for an anonymous one.
 
     Raises WordPress's 401 for a wrong secret or a bad OAuth signature.
@@ -89,7 +91,7 @@ def check_permission(key: ApiKey, method: str) -> None:
         raise _refused("The API key provided does not have write permissions.")
 
 
-def _by_signature(shop: Shop, method: str, path: str, query: Pairs, headers: Mapping[str, str]) -> ApiKey | None:
+def _by_signature(shop: Shop, method: str, path: str, *, query: Pairs, headers: Mapping[str, str]) -> ApiKey | None:
     pairs = [*query, *_header_pairs(headers.get("authorization", ""))]
     given = dict(pairs)
     if not any(given.get(name) for name in _OAUTH[:4]):

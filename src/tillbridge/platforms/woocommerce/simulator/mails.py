@@ -67,9 +67,7 @@ def receipt(shop: Shop, order: Row, template: str) -> None:
 def refunded(shop: Shop, order: Row, *, whole: bool) -> None:
     """The refund mail to the customer."""
     part = "" if whole else "partially "
-    _customer(
-        shop, order, f"Your {_title(shop)} order #{order['id']} has been {part}refunded", "Refunded order"
-    )
+    _customer(shop, order, f"Your {_title(shop)} order #{order['id']} has been {part}refunded", "Refunded order")
 
 
 def customer_note(shop: Shop, order: Row) -> None:

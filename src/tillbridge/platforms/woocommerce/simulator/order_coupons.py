@@ -85,9 +85,8 @@ def _check_spend(shop: Shop, coupon: Row, subtotal: Decimal) -> None:
 def _check_goods(shop: Shop, coupon: Row, lines: Sequence[Row]) -> None:
     bound = coupon["product_ids"] or coupon["product_categories"]
     narrowed = bound or coupon["excluded_product_ids"] or coupon["excluded_product_categories"]
-    if coupon["exclude_sale_items"] or narrowed:
-        if not any(fits(shop, coupon, line) for line in lines):
-            raise _refused(f"Sorry, coupon {_quoted(coupon['code'])} is not applicable to selected products.")
+    if (coupon["exclude_sale_items"] or narrowed) and not any(fits(shop, coupon, line) for line in lines):
+        raise _refused(f"Sorry, coupon {_quoted(coupon['code'])} is not applicable to selected products.")
     whole_cart = coupon["discount_type"] == "fixed_cart"
     if whole_cart and coupon["exclude_sale_items"] and any(_sold_off(shop, line) for line in lines):
         raise _refused(f"Sorry, coupon {_quoted(coupon['code'])} is not valid for sale items.")
@@ -119,11 +118,9 @@ def share_out(shop: Shop, coupons: Sequence[Row], lines: Sequence[Row]) -> Share
     by_id = {row["id"]: row for row in lines}
     out = ShareOut(items, settings.decimals, shop.option("woocommerce_calc_discounts_sequentially"))
     for coupon in coupons:
-        deal = Deal(
-            coupon["code"], coupon["discount_type"], number(coupon["amount"]), coupon["limit_usage_to_x_items"]
-        )
-        cart_wide = coupon["discount_type"] == "fixed_cart"
-        out.apply(deal, lambda item, coupon=coupon, wide=cart_wide: wide or fits(shop, coupon, by_id[item.key]))
+        deal = Deal(coupon["code"], coupon["discount_type"], number(coupon["amount"]), coupon["limit_usage_to_x_items"])
+        fitting = {key for key, row in by_id.items() if deal.kind == "fixed_cart" or fits(shop, coupon, row)}
+        out.apply(deal, fitting)
     return out
 
 

@@ -48,7 +48,7 @@ def move_to(shop: Shop, order: Row, status: str) -> None:
 
 def _dates(shop: Shop, order: Row, status: str) -> None:
     paid = "processing" if needs_processing(shop, order) else "completed"
-    if order["date_paid_gmt"] is None and (status == paid or status == "completed"):
+    if order["date_paid_gmt"] is None and (status in (paid, "completed")):
         order["date_paid_gmt"] = shop.stamp()
     if status == "completed":
         order["date_completed_gmt"] = shop.stamp()

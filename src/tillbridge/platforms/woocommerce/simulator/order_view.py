@@ -51,7 +51,11 @@ def line_meta(shop: Shop, row: Row) -> list[Row]:
 
 def _taxes(line: Line, dp: int, *, subtotals: bool) -> list[Row]:
     return [
-        {"id": key, "total": shown(tax, dp), "subtotal": shown(line.subtotal_taxes.get(key, ZERO), dp) if subtotals else ""}
+        {
+            "id": key,
+            "total": shown(tax, dp),
+            "subtotal": shown(line.subtotal_taxes.get(key, ZERO), dp) if subtotals else "",
+        }
         for key, tax in line.taxes.items()
     ]
 
@@ -107,10 +111,21 @@ def _coupon_view(shop: Shop, row: Row, dp: int) -> Row:
 
 
 _TOTALS = ("discount_total", "discount_tax", "shipping_total", "shipping_tax", "cart_tax", "total", "total_tax")
-_COPIED = (
-    "id parent_id status currency version prices_include_tax customer_id order_key payment_method "
-    "payment_method_title transaction_id created_via customer_note"
-).split()
+_COPIED = [
+    "id",
+    "parent_id",
+    "status",
+    "currency",
+    "version",
+    "prices_include_tax",
+    "customer_id",
+    "order_key",
+    "payment_method",
+    "payment_method_title",
+    "transaction_id",
+    "created_via",
+    "customer_note",
+]
 
 
 def needs_processing(shop: Shop, order: Row) -> bool:

@@ -230,10 +230,11 @@ def delete_order(shop: Shop, call: Call) -> Answer:
         return Answer(view)
     if order["status"] == "trash":
         raise RestError("woocommerce_rest_already_trashed", "The order has already been deleted.", 410)
+    view = order_view(shop, order, _dp(shop, call))
     order["status"] = "trash"
     count_usage(shop, order)
     happened(shop, "order", "deleted", order["id"])
-    return Answer(order_view(shop, order, _dp(shop, call)))
+    return Answer(view)
 
 
 def _note_view(shop: Shop, order_id: int, row: Row) -> Row:
@@ -248,7 +249,9 @@ def list_notes(shop: Shop, call: Call) -> Answer:
     """GET the notes of an order."""
     order = _order(shop, call, 404, name="order_id")
     kind = call.text("type") or "any"
-    rows = [row for row in shop.notes.get(order["id"], []) if kind == "any" or row["customer_note"] == (kind == "customer")]
+    rows = [
+        row for row in shop.notes.get(order["id"], []) if kind == "any" or row["customer_note"] == (kind == "customer")
+    ]
     return Answer([_note_view(shop, order["id"], row) for row in rows])
 
 

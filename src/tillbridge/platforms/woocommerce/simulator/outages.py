@@ -25,15 +25,14 @@ class Outage:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def _dies(
-    code: str, message: str, title: str, wants_json: bool, data: Mapping[str, Any], extra: Mapping[str, str]
-) -> Outage:
-    status, headers = int(data["status"]), {**_PRIVATE, **extra}
+def _dies(title: str, message: str, wants_json: bool, data: Mapping[str, Any], **extra: str) -> Outage:
+    status, headers = int(data["status"]), _PRIVATE | {name.replace("_", "-"): value for name, value in extra.items()}
     if wants_json:
+        code = "internal_server_error" if "error" in data else "wp_die"
         body = {"code": code, "message": message, "data": data, "additional_errors": []}
         return Outage(status, _JSON, json.dumps(body).encode(), headers)
     page = (
-        "<!DOCTYPE html>\n<html dir='ltr'>\n<head>\n\t<meta http-equiv=\"Content-Type\" content=\"text/html; "
+        '<!DOCTYPE html>\n<html dir=\'ltr\'>\n<head>\n\t<meta http-equiv="Content-Type" content="text/html; '
         f'charset=UTF-8" />\n\t<title>{title}</title>\n</head>\n<body id="error-page">\n\t'
         f'<div class="wp-die-message">{message}</div>\n</body>\n</html>\n'
     )
@@ -43,13 +42,13 @@ def _dies(
 def maintenance(wants_json: bool) -> Outage:
     """WordPress updates itself."""
     words = "Briefly unavailable for scheduled maintenance. Check back in a minute."
-    return _dies("wp_die", words, "Maintenance", wants_json, {"status": 503}, {"Retry-After": "600"})
+    return _dies("Maintenance", words, wants_json, {"status": 503}, Retry_After="600")
 
 
 def database_down(wants_json: bool) -> Outage:
     """MySQL does not answer."""
     words = "<h1>Error establishing a database connection</h1>"
-    return _dies("wp_die", words, "Database Error", wants_json, {"status": 500}, {})
+    return _dies("Database Error", words, wants_json, {"status": 500})
 
 
 def critical_error(wants_json: bool) -> Outage:
@@ -60,9 +59,10 @@ def critical_error(wants_json: bool) -> Outage:
         "Learn more about troubleshooting WordPress.</a></p>"
     )
     file = "/var/www/html/wp-content/plugins/badge/badge.php"
-    error = {"type": 1, "message": f"Uncaught Error: Call to undefined function badge() in {file}:3", "file": file, "line": 3}
+    words_of_php = f"Uncaught Error: Call to undefined function badge() in {file}:3"
+    error = {"type": 1, "message": words_of_php, "file": file, "line": 3}
     data = {"status": 500, "error": error}
-    return _dies("internal_server_error", words, "WordPress &rsaquo; Error", wants_json, data, {})
+    return _dies("WordPress &rsaquo; Error", words, wants_json, data)
 
 
 def _nginx(status: int, reason: str) -> Callable[[bool], Outage]:
@@ -84,13 +84,14 @@ OUTAGES: Mapping[str, Callable[[bool], Outage]] = {
 PREFIXES: Mapping[str, bytes] = {
     "byte_order_mark": b"\xef\xbb\xbf",
     "php_warning": (
-        b"<br />\n<b>Warning</b>:  Undefined variable $badge in <b>/var/www/html/wp-content/plugins/badge/badge.php</b> "
-        b"on line <b>5</b><br />\n"
+        b"<br />\n<b>Warning</b>:  Undefined variable $badge in "
+        b"<b>/var/www/html/wp-content/plugins/badge/badge.php</b> on line <b>5</b><br />\n"
     ),
 }
 
 
 def missing_page(shop_name: str) -> Outage:
     """A page of the shop that is not there."""
-    page = f'<!doctype html>\n<html lang="en-US">\n<head><title>Page not found &#8211; {shop_name}</title></head>\n</html>\n'
+    title = f"<title>Page not found &#8211; {shop_name}</title>"
+    page = f'<!doctype html>\n<html lang="en-US">\n<head>{title}</head>\n</html>\n'
     return Outage(404, _HTML, page.encode(), _PRIVATE)

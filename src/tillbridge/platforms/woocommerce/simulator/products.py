@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from . import arguments as args
 from .goods import apply, apply_stock, blank, forget, known_field, new_slug, touch
@@ -31,7 +31,7 @@ def _in_terms(name: str, row: Row, wanted: str) -> bool:
     return any(str(term["id"]) in wanted.split(",") for term in row[name])
 
 
-_FILTERS = {
+_FILTERS: dict[str, Callable[[Shop, Row, str], bool]] = {
     "type": lambda _shop, row, wanted: row["type"] == wanted,
     "slug": lambda _shop, row, wanted: row["slug"] == wanted,
     "sku": lambda _shop, row, wanted: row["sku"] != "" and row["sku"] in [one.strip() for one in wanted.split(",")],
@@ -226,7 +226,7 @@ def _terms(kind: str) -> list[Route]:
         if known:
             words = "A term with the name provided already exists with this parent."
             raise RestError("term_exists", words, 400, {"status": 400, "resource_id": known["id"]})
-        row = {"id": next(shop.ids.terms), "name": call.text("name"), "slug": slug}
+        row: Row = {"id": next(shop.ids.terms), "name": call.text("name"), "slug": slug}
         shop.terms[kind][row["id"]] = row
         return Answer(_term_view(shop, kind, row), 201)
 

@@ -188,13 +188,17 @@ def settle(lines: Sequence[Line], place: Place, settings: TaxSettings) -> Totals
     for line in lines:
         _tax_line(line, lines, place, settings)
     _sum_taxes(lines, settings, totals)
-    tax_gap = sum((sum(line.subtotal_taxes.values()) - sum(line.taxes.values()) for line in goods), ZERO)
+    tax_gap = sum((_gap(line) for line in goods), ZERO)
     totals.discount_total = rounded(subtotal - total, settings.decimals)
     totals.discount_tax = settings.round_tax(tax_gap)
     totals.total_tax = rounded(totals.cart_tax + totals.shipping_tax, settings.decimals)
     everything = total + fees + totals.shipping_total + totals.cart_tax + totals.shipping_tax
     totals.total = rounded(everything, settings.decimals)
     return totals
+
+
+def _gap(line: Line) -> Decimal:
+    return sum(line.subtotal_taxes.values(), ZERO) - sum(line.taxes.values(), ZERO)
 
 
 def _summed(amounts: Iterable[Decimal], settings: TaxSettings) -> Decimal:
@@ -308,5 +312,3 @@ def recompute(body: Mapping[str, Any], catalogue: Mapping[int, Article], setting
     methods = [str(posted.get("method_id") or "") for posted in body.get("shipping_lines") or []]
     place = place_of(body.get("billing") or {}, body.get("shipping") or {}, methods, settings)
     return settle(lines, place, settings)
-
-

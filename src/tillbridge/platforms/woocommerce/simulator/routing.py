@@ -127,12 +127,12 @@ def dated(shop: Shop, call: Call, rows: Sequence[Row], *, columns: bool) -> list
         if not gmt and not columns:
             limit, gmt = to_gmt(limit, shop.zone) or limit, True
         column = f"{base}_gmt" if gmt else base
-        found = [row for row in found if _moved(shop, row, column, base) and _order(row, column, base, shop, limit, later)]
+        found = [
+            row
+            for row in found
+            if _moved(shop, row, column, base) and _fits(_moment(shop, row, column, base), limit, later=later)
+        ]
     return found
-
-
-def _moved(shop: Shop, row: Row, column: str, base: str) -> bool:
-    return bool(_moment(shop, row, column, base))
 
 
 def _moment(shop: Shop, row: Row, column: str, base: str) -> str:
@@ -140,12 +140,13 @@ def _moment(shop: Shop, row: Row, column: str, base: str) -> str:
     return str(stored or local(row.get(f"{base}_gmt"), shop.zone) or "")
 
 
-def _order(row: Row, column: str, base: str, shop: Shop, limit: str, later: bool) -> bool:
-    moment = _moment(shop, row, column, base)
-    return moment > limit if later else moment < limit
+def _fits(moment: str, limit: str, *, later: bool) -> bool:
+    return bool(moment) and (moment > limit if later else moment < limit)
 
 
-def ordered(call: Call, rows: Sequence[Row], default: str = "date", order: str = "desc", title: str = "name") -> list[Row]:
+def ordered(
+    call: Call, rows: Sequence[Row], default: str = "date", order: str = "desc", title: str = "name"
+) -> list[Row]:
     """Sorted as asked; newest first without a wish."""
     by = call.text("orderby") or default
     if by == "include":

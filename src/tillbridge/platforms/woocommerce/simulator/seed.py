@@ -43,7 +43,7 @@ def load(shop: Shop, rows: Mapping[str, Any]) -> None:
 
 def _dates(shop: Shop, row: Mapping[str, Any]) -> Row:
     made = row.get("date_created_gmt") or shop.stamp()
-    changed = row["date_modified_gmt"] if "date_modified_gmt" in row else made
+    changed = row.get("date_modified_gmt", made)
     dates: Row = {"date_created_gmt": made, "date_modified_gmt": changed}
     return dates | {"date_created": shop.local(made), "date_modified": shop.local(changed)}
 
@@ -53,7 +53,13 @@ def _goods(shop: Shop, row: Mapping[str, Any]) -> Row:
     goods: Row = deepcopy(BLANK_GOODS) | own | _dates(shop, row) | {"id": row["id"]}
     pictures = [row["image"]] if row.get("image") else row.get("images", [])
     goods["images"] = [
-        {"id": one["id"], "src": one["src"], "name": one["name"], "alt": one["alt"], "date_gmt": goods["date_created_gmt"]}
+        {
+            "id": one["id"],
+            "src": one["src"],
+            "name": one["name"],
+            "alt": one["alt"],
+            "date_gmt": goods["date_created_gmt"],
+        }
         for one in pictures
     ]
     if goods["manage_stock"] == "parent":

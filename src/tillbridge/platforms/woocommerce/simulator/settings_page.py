@@ -55,12 +55,12 @@ GROUPS: dict[str, list[Row]] = {
             description="The class shipping is taxed with, or the class of the cart items.",
             tip="The class shipping is taxed with.",
         ),
-        _option(
-            "tax_round_at_subtotal", "Rounding", "checkbox", "no", description="Round at subtotal, not per line"
-        ),
+        _option("tax_round_at_subtotal", "Rounding", "checkbox", "no", description="Round at subtotal, not per line"),
         _option("tax_classes", "Additional tax classes", "textarea", tip="One class per line."),
         _option("tax_display_shop", "Display prices in the shop", "select", "excl", options=_SHOWN_WITH_TAX),
-        _option("tax_display_cart", "Display prices during cart and checkout", "select", "excl", options=_SHOWN_WITH_TAX),
+        _option(
+            "tax_display_cart", "Display prices during cart and checkout", "select", "excl", options=_SHOWN_WITH_TAX
+        ),
         _option("price_display_suffix", "Price display suffix", tip="Shown behind product prices."),
         _option(
             "tax_total_display",

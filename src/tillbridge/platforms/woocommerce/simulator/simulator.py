@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import demo, site, webhooks
+from . import site, webhooks
 from .building import build_shop, webhook_views
 from .dispatch import respond, whole
 from .outages import OUTAGES, PREFIXES

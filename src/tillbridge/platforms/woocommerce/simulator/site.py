@@ -14,10 +14,23 @@ from .state import WOOCOMMERCE, WORDPRESS, Shop
 from .wordpress import Answer, Call, Row
 
 _NAMES = {"EUR": "Euro", "GBP": "Pound sterling", "USD": "United States (US) dollar"}
-_SPACES = (
-    "oembed/1.0 wc/v3 wc/v1 wc/pos/v1/catalog wc-admin wc-analytics wc/store wc/store/v1 wc/private wc/v2 "
-    "wc-telemetry wccom-site/v3 wp/v2 wp-site-health/v1 wp-block-editor/v1"
-).split()
+_SPACES = [
+    "oembed/1.0",
+    "wc/v3",
+    "wc/v1",
+    "wc/pos/v1/catalog",
+    "wc-admin",
+    "wc-analytics",
+    "wc/store",
+    "wc/store/v1",
+    "wc/private",
+    "wc/v2",
+    "wc-telemetry",
+    "wccom-site/v3",
+    "wp/v2",
+    "wp-site-health/v1",
+    "wp-block-editor/v1",
+]
 
 
 def index(shop: Shop, _call: Call) -> Answer:
@@ -130,7 +143,7 @@ def order_totals(shop: Shop, _call: Call) -> Answer:
 
 def product_totals(shop: Shop, _call: Call) -> Answer:
     """GET /reports/products/totals."""
-    counts = Counter(row["type"] for row in shop.products.values() if row["status"] != "trash")
+    counts = Counter(row["type"] for row in shop.products.values() if row["status"] == "publish")
     names = {
         "external": "External/Affiliate product",
         "grouped": "Grouped product",

@@ -77,7 +77,7 @@ class Shop:
     feed: Row = field(default_factory=dict)
     lost_pictures: set[str] = field(default_factory=set)  # addresses the shop cannot load
     mail: Callable[[str, str, str], None] = lambda _to, _subject, _text: None
-    random: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - made-up keys of a made-up shop
+    random: random.Random = field(default_factory=lambda: random.Random(1))
 
     def stamp(self) -> str:
         """The present as a GMT text."""
@@ -105,7 +105,9 @@ class Shop:
         """A yes/no setting."""
         return self.settings.get(name) == "yes"
 
-    def token(self, length: int, alphabet: str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") -> str:
+    def token(
+        self, length: int, alphabet: str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+    ) -> str:
         """A made-up key that depends on the seed alone."""
         return "".join(self.random.choice(alphabet) for _ in range(length))
 

@@ -316,7 +316,9 @@ def _goods_view(shop: Shop, row: Row) -> Row:
     state = stock_status(shop, row, owner)
     prices = _prices(shop, row)
     del prices["raw_prices"]
-    pictures = [{"id": one["id"], "src": image_src(shop, one), "name": one["name"], "alt": one["alt"]} for one in row["images"]]
+    pictures = [
+        {"id": one["id"], "src": image_src(shop, one), "name": one["name"], "alt": one["alt"]} for one in row["images"]
+    ]
     return {
         **{name: row[name] for name in ("id", "name", "slug", "type", "sku", "description", "short_description")},
         "parent": row["parent_id"],

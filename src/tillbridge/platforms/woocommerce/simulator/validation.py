@@ -141,10 +141,9 @@ def _object(value: Any, rule: Schema, name: str) -> _Fault | None:
         return None
     if not isinstance(value, dict):
         return _wrong_type(name, "object")
-    for key, inner in rule.get("properties", {}).items():
-        if key not in value or inner.get("readonly"):
-            continue
-        fault = _fault(value[key], inner, f"{name}[{key}]")
+    rules = rule.get("properties", {})
+    for key, entry in value.items():
+        fault = _fault(entry, rules[key], f"{name}[{key}]") if key in rules else None
         if fault:
             return fault
     return None

@@ -67,12 +67,12 @@ async def deliver(shop: Shop, post: Post, views: Mapping[str, View]) -> int:
         row = job["webhook"]
         if row["status"] != "active" or row["id"] not in shop.webhooks:
             continue
-        if job["resource_id"] == 0:
-            status = await post(row["delivery_url"], _ping_headers(), f"webhook_id={row['id']}".encode())
-        else:
-            status = await _send(shop, row, job["resource_id"], post, views)
         sent += 1
-        _count(shop, row, status)
+        row["date_modified_gmt"] = shop.stamp()
+        if job["resource_id"] == 0:
+            await post(row["delivery_url"], _ping_headers(), f"webhook_id={row['id']}".encode())
+        else:
+            _count(row, await _send(shop, row, job["resource_id"], post, views))
     return sent
 
 
@@ -103,8 +103,7 @@ async def _send(shop: Shop, row: Row, resource_id: int, post: Post, views: Mappi
     return await post(row["delivery_url"], headers, body)
 
 
-def _count(shop: Shop, row: Row, status: int) -> None:
-    row["date_modified_gmt"] = shop.stamp()
+def _count(row: Row, status: int) -> None:
     if 200 <= status < 300 or status in (301, 302):
         row["failures"] = 0
     elif row["failures"] > MAX_FAILURES:
@@ -126,7 +125,12 @@ def list_webhooks(shop: Shop, call: Call) -> Answer:
     """GET /webhooks."""
     status = call.text("status") or "all"
     rows = [row for row in shop.webhooks.values() if status in ("all", row["status"])]
-    return paged(shop, call, ordered(call, chosen(call, rows)), lambda row: _view(shop, row))
+    rows = chosen(call, rows)
+    if call.text("orderby") in ("", "date"):  # hooks of one second stay in the order of their ids
+        rows.sort(key=lambda row: str(row["date_created_gmt"]), reverse=call.text("order") != "asc")
+    else:
+        rows = ordered(call, rows)
+    return paged(shop, call, rows, lambda row: _view(shop, row))
 
 
 def _webhook(shop: Shop, call: Call, status: int) -> Row:

@@ -1,0 +1,27 @@
+"""The clock of a pretended shop: it follows the clock it was given and can be put forward."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Ticking(Protocol):
+    """Whatever tells the time."""
+
+    def now(self) -> datetime: ...
+
+
+class ShopClock:
+    """Aware UTC. ``advance`` moves this shop alone, so that tokens expire and codes end while you watch."""
+
+    def __init__(self, follows: Ticking | None = None) -> None:
+        self._follows = follows
+        self._ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        base = self._follows.now() if self._follows else datetime.now(UTC)
+        return base + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += timedelta(seconds=seconds)

@@ -1,0 +1,80 @@
+"""Faults on demand: what can go wrong between a till and a shop, armed by name and counted when it strikes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Phase = Literal["before", "after"]
+
+PHASES: dict[str, Phase] = {
+    "storm_429": "before",
+    "error_5xx": "before",
+    "timeout_before_commit": "before",
+    "timeout_after_commit": "after",
+    "reset": "before",
+    "truncated": "after",
+    "html": "before",
+    "slow": "before",
+    "expired_token": "before",
+    "revoked_token": "before",
+}
+"""Each fault and whether it strikes before the shop did what was asked, or after."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """``match`` is part of "METHOD /path?query" or of the body; empty matches all. ``seconds`` of a slow answer."""
+
+    name: str
+    times: int
+    match: str
+    phase: Phase
+    seconds: float
+    fired: int = 0
+
+    def strikes(self, line: str, body: str) -> bool:
+        return self.fired < self.times and (not self.match or self.match in line or self.match in body)
+
+
+class Aborted(Exception):
+    """The line broke. ``kind``: reset, timeout or truncated; ``sent`` is what got through before."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class FaultPlan:
+    """The faults armed at a shop, in the order they were armed."""
+
+    def __init__(self) -> None:
+        self.armed: list[Fault] = []
+
+    def arm(
+        self, fault: str, times: int = 1, match: str = "", *, phase: Phase | None = None, seconds: float = 5.0
+    ) -> Fault:
+        """Raises ValueError for a fault nobody knows."""
+        if fault not in PHASES:
+            raise ValueError(f"unknown fault {fault}; known: {', '.join(sorted(PHASES))}")
+        armed = Fault(fault, times, match, phase or PHASES[fault], seconds)
+        self.armed.append(armed)
+        return armed
+
+    def take(self, line: str, body: str) -> Fault | None:
+        """The first armed fault that strikes this request, counted."""
+        for fault in self.armed:
+            if fault.strikes(line, body):
+                fault.fired += 1
+                return fault
+        return None
+
+    def clear(self) -> None:
+        self.armed.clear()
+
+    def as_json(self) -> Sequence[dict[str, Any]]:
+        return [
+            {"fault": each.name, "times": each.times, "match": each.match, "phase": each.phase, "fired": each.fired}
+            for each in self.armed
+        ]
