@@ -12,12 +12,10 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
-from tillbridge.training.kit import Simulator
-from tillbridge.training.server import transport
 
 from tests.support.clock import VirtualClock
-from tests.support.sales import basket_lines, listed, offer_of, paid
 from tests.support.sessions import open_session
+from tests.support.till import basket_lines, listed, offer_of, paid
 from tillbridge.domain.basket import Discount
 from tillbridge.domain.connections import StepState
 from tillbridge.domain.customers import Customer
@@ -36,6 +34,8 @@ from tillbridge.domain.orders import Handle, Order, PaymentStatus, Refund, Refun
 from tillbridge.domain.specs import GiftCardMode, Noun, TotalsMode
 from tillbridge.domain.tokens import Secret
 from tillbridge.platforms.contract import Platform, Session
+from tillbridge.training.kit import Simulator
+from tillbridge.training.server import transport
 
 CODE = Discount("Harbour 10 %", DiscountType.PERCENTAGE, Decimal(10), code="HARBOUR10")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tillbridge.domain.jobs import JobKind, JobState
+from tillbridge.domain.jobs import JobKind, JobState, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,12 @@ class QueueRow:
     cause: str
     cause_params: Mapping[str, str]
     priority: int
+    phase: Phase = Phase.NOT_SENT
+
+    @property
+    def subject(self) -> str:
+        """What the job is about, as a person knows it: the receipt number; empty when about no sale."""
+        return self.receipt
 
     @property
     def key(self) -> JobKey:

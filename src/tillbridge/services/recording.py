@@ -23,7 +23,7 @@ from tillbridge.domain.stock import MovementCause, StockMovement
 from tillbridge.services.returns import refund_of, returned_lines
 from tillbridge.services.routing import Destination, Plan, plan
 from tillbridge.storage import Storage
-from tillbridge.sync.enqueue import new_job, stocked_skus
+from tillbridge.sync.enqueue import new_job, stock_changes, stock_jobs
 from tillbridge.sync.refund_order import refund_payload
 
 
@@ -166,12 +166,12 @@ class SaleRecorder:
 
     async def _follow(self, order: Order, followers: Sequence[Connection]) -> list[Job]:
         """Stock jobs for linked connections that do not record the sale."""
-        jobs = []
-        skus = stocked_skus(order)
+        jobs: list[Job] = []
+        changes = stock_changes(order)
         for each in followers:
-            if linked := await self._storage.catalogue.listings_for(skus, each.id):
-                payload = {"skus": sorted(linked), "location": order.location}
-                jobs.append(new_job(JobKind.PUSH_STOCK, each.id, self._clock.now(), payload=payload))
+            linked = await self._storage.catalogue.listings_for(list(changes), each.id)
+            here = {sku: delta for sku, delta in changes.items() if sku in linked}
+            jobs += stock_jobs(each.id, here, order.location, self._clock.now())
         return jobs
 
     async def _audit(self, order: Order, actor: Actor) -> None:

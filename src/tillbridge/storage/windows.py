@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from tillbridge.domain.jobs import JobKind, JobState
+from tillbridge.domain.jobs import JobKind, JobState, Phase
 from tillbridge.domain.queue import JobKey, QueueFilter, QueueRow
 from tillbridge.storage.database import Database
 
 _COLUMNS = """
 SELECT job.id, job.connection_id, connection.name AS connection, job.kind, job.state, sale.receipt, sale.reference,
- delivery.status AS order_status, job.attempts, job.run_at, job.created_at, job.cause, job.cause_params, job.priority
+ delivery.status AS order_status, job.attempts, job.run_at, job.created_at, job.cause, job.cause_params, job.priority,
+ job.phase
 FROM job LEFT JOIN connection ON connection.id = job.connection_id
  LEFT JOIN sale ON sale.id = job.subject_id
  LEFT JOIN delivery ON delivery.sale_id = job.subject_id AND delivery.connection_id = job.connection_id
@@ -45,6 +46,11 @@ class QueueWindow:
         sql = f"{_COLUMNS} {_and(where)} ORDER BY job.id {order} LIMIT ? OFFSET ?"
         rows = [_row(each) for each in await self._db.rows(sql, *values, limit, offset, long=True)]
         return tuple(reversed(rows)) if backward else tuple(rows)
+
+    async def row(self, job_id: UUID) -> QueueRow | None:
+        """One row, as the page would show it."""
+        rows = await self._db.rows(f"{_COLUMNS} WHERE job.id = ?", job_id)
+        return _row(rows[0]) if rows else None
 
     async def count(self, wanted: QueueFilter) -> int:
         """How many rows a filter lets through: from counters, or counted when text, kind or cause is asked for."""
@@ -116,6 +122,7 @@ def _row(row: Mapping[str, Any]) -> QueueRow:
         reference=row["reference"] or "", order_status=row["order_status"] or "", attempts=row["attempts"],
         run_at=moment(row["run_at"]), created_at=moment(row["created_at"]), cause=row["cause"],
         cause_params=json.loads(params) if isinstance(params, str) else params, priority=row["priority"],
+        phase=Phase(row["phase"]),
     )  # fmt: skip
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.jobs import Job, JobKind, JobState, Phase
 from tillbridge.domain.orders import LineKind, Order
-from tillbridge.storage import Storage
 from tillbridge.sync.schedule import PRIORITY
 
 
@@ -44,13 +44,23 @@ def new_job(
     )
 
 
-def stocked_skus(order: Order) -> tuple[str, ...]:
-    """SKUs of an order whose quantity is kept: products, sold or returned."""
-    return tuple(sorted({each.sku for each in order.lines if each.sku and each.kind is LineKind.PRODUCT}))
+def stock_changes(order: Order) -> Mapping[str, Decimal]:
+    """What an order did to each SKU whose quantity is kept: below zero sold, above zero given back."""
+    changes: dict[str, Decimal] = {}
+    for each in order.lines:
+        if each.sku and each.kind is LineKind.PRODUCT:
+            changes[each.sku] = changes.get(each.sku, Decimal(0)) - each.quantity
+    return {sku: delta for sku, delta in changes.items() if delta}
 
 
-async def push_stock(storage: Storage, connection_id: UUID, order: Order, now: datetime) -> None:
-    """Ask for this connection's stock to be brought in line for the goods of a sale it did not lower itself."""
-    if skus := stocked_skus(order):
-        job = new_job(JobKind.PUSH_STOCK, connection_id, now, payload={"skus": skus, "location": order.location})
-        await storage.jobs.add([job])
+def stock_jobs(connection_id: UUID, changes: Mapping[str, Decimal], location: str, now: datetime) -> list[Job]:
+    """Jobs that book the changes on a connection that did not book them itself, one per SKU."""
+    return [
+        new_job(
+            JobKind.PUSH_STOCK,
+            connection_id,
+            now,
+            payload={"sku": sku, "delta": str(delta), "location": location},
+        )
+        for sku, delta in sorted(changes.items())
+    ]

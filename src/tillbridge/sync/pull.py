@@ -127,8 +127,7 @@ class Puller:
 
         async def keep(items: tuple[Order, ...]) -> None:
             for each in items:
-                if not await self._is_echo(each):
-                    await self._storage.sales.upsert_online(task.connection.id, each)
+                await self._keep_order(task, each)
 
         return await self._pull(task, _Source(JobKind.PULL_ORDERS, service.list_orders, keep))
 
@@ -163,6 +162,19 @@ class Puller:
 
     async def _resume(self, task: Task, kind: JobKind) -> Place:
         return Place.from_text(await self._storage.cursors.get(task.connection.id, kind.value) or "")
+
+    async def _keep_order(self, task: Task, order: Order) -> None:
+        """An online order is kept and takes from stock once; a change of one we have takes the newer state."""
+        if await self._is_echo(order):
+            return
+        known = await self._storage.sales.online(task.connection.id, order.external_id)
+        if known is None:
+            fresh = replace(order, id=new_id(), location=order.location or MAIN)
+            await self._storage.sales.add_online(task.connection.id, fresh)
+            if order.payment is not PaymentStatus.CANCELLED:
+                await self._storage.stock.add_movements(movements(fresh, self._clock.now()))
+        elif known.updated_at != order.updated_at:
+            await self._storage.sales.save_online(replace(order, id=known.id))
 
     async def _is_echo(self, order: Order) -> bool:
         """Our own push coming back: known by the reference that travelled with it."""

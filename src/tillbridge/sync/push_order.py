@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.errors import AuthError, NetworkFailure, PlatformUnavailable, RateLimited
-from tillbridge.domain.jobs import Phase
+from tillbridge.domain.jobs import Job, JobKind, Phase
 from tillbridge.domain.orders import Handle, Order, OrderStatus, PlacedOrder
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.contract import OrderService
 from tillbridge.storage import Storage
 from tillbridge.sync.bodies import as_text
 from tillbridge.sync.circumstances import circumstances
-from tillbridge.sync.enqueue import push_stock
+from tillbridge.sync.enqueue import new_job, stock_changes, stock_jobs
 from tillbridge.sync.judge import Doubt, doubt
 from tillbridge.sync.portion import portion
 from tillbridge.sync.settle import Circumstances, after_failure, ask_again, parked, succeeded
@@ -147,10 +147,18 @@ class PushOrder:
             )
         )
 
+    def _stock_work(self, task: Task, order: Order, placed: PlacedOrder) -> list[Job]:
+        """Stock the platform did not lower itself is lowered by us; where nobody can tell it is read anew."""
+        match placed.stock:
+            case StockEffect.NOT_LOWERED:
+                return stock_jobs(task.connection.id, stock_changes(order), order.location, self._clock.now())
+            case StockEffect.UNKNOWN:
+                return [new_job(JobKind.PULL_STOCK, task.connection.id, self._clock.now())]
+        return []
+
     async def _synced(self, task: Task, order: Order, placed: PlacedOrder) -> None:
         await self._note(task, order, placed)
-        if placed.stock is not StockEffect.LOWERED:
-            await push_stock(self._storage, task.connection.id, order, self._clock.now())
+        await self._storage.jobs.add(self._stock_work(task, order, placed))
         await audit_worker(
             self._storage,
             self._clock,

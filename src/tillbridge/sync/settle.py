@@ -23,9 +23,11 @@ from tillbridge.domain.errors import (
     RateLimited,
     TillbridgeError,
     VaultError,
+    Who,
 )
 from tillbridge.domain.jobs import JobState, Phase
 from tillbridge.domain.orders import OrderStatus
+from tillbridge.messages import text
 from tillbridge.sync.schedule import MAX_ATTEMPTS, Draw, asked, back_off
 
 UNKNOWN_FOR = timedelta(minutes=30)
@@ -94,7 +96,7 @@ def succeeded(outcome: str = "done", request_id: str = "") -> Settlement:
     )
 
 
-def parked(at: Circumstances, cause: str, params: Mapping[str, str], card: ErrorCard | None = None) -> Settlement:
+def parked(at: Circumstances, cause: str, params: Mapping[str, str]) -> Settlement:
     """A person decides: the reason is told once per cause."""
     return Settlement(
         state=JobState.PARKED,
@@ -104,9 +106,17 @@ def parked(at: Circumstances, cause: str, params: Mapping[str, str], card: Error
         cause=cause,
         params=params,
         handling=Handling.PARK,
-        card=card,
+        card=card_for(cause, params),
         tell=True,
     )
+
+
+def card_for(cause: str, params: Mapping[str, str]) -> ErrorCard:
+    """The card of a reason that is a message id of its own, such as ``queue.placed_unpaid``."""
+    title, explanation, next_step = (
+        text(f"{cause}.{part}", **params) for part in ("title", "explanation", "next_step")
+    )
+    return ErrorCard(title, explanation, Who.OPERATOR, next_step)
 
 
 def ask_again(at: Circumstances, evidence: str, seconds: float | None) -> Settlement:

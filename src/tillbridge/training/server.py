@@ -141,8 +141,8 @@ async def serve(
             listening = server.config.bind_socket()
             servers.append((server, asyncio.create_task(server.serve(sockets=[listening]))))
             served.append(Served(simulator, f"{scheme}://{_LOOPBACK}:{listening.getsockname()[1]}"))
-        while not all(server.started or task.done() for server, task in servers):
-            await asyncio.sleep(0.01)  # noqa: ASYNC110  uvicorn has no event for it
+        while not all(server.started or task.done() for server, task in servers):  # noqa: ASYNC110  uvicorn has no event for it
+            await asyncio.sleep(0.01)
         yield tuple(served)
     finally:
         for server, _ in servers:

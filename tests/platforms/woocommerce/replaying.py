@@ -132,7 +132,8 @@ class Replay:
             kind = parts[place - 1]
             if parts[place].isdigit() and kind in _COLLECTIONS:
                 key = "products" if kind == "variations" else kind
-                parts[place] = str(self.ids.get((key, int(parts[place])), parts[place]))
+                known = int(parts[place])
+                parts[place] = str(self.ids.get((key, known), known))
         if "product-feeds" in path:
             return self.simulator.feed_path
         return "/".join(parts)
@@ -141,10 +142,10 @@ class Replay:
         if "json" in request and request["json"] is not None:
             text = json.dumps(self._translated(request["json"]), ensure_ascii=False)
             return _bytes(text)
-        text = request.get("text")
-        if text is None:
+        sent = request.get("text")
+        if sent is None:
             return b"null" if "json" in request and request["method"] != "GET" else None
-        return str(text).encode()
+        return str(sent).encode()
 
     def _translated(self, body: Any) -> Any:
         if isinstance(body, list):

@@ -117,7 +117,7 @@ FIELDS = (
         example="b1f3c09e…",
         pattern=r"\S{4,512}",
         secret=True,
-        where_to_find="open the install page of the passport in a browser, install, then copy code= from the address bar",
+        where_to_find="open the passport's install page in a browser, install, then copy code= from the address bar",
         setup=SETUP_PARTNER,
     ),
     CredentialField(

@@ -20,7 +20,7 @@ _KINDS = (
 )
 
 
-def keys() -> list[Row]:
+def key_rows() -> list[Row]:
     """Read/write, read only, write only, and the key of a customer without rights."""
     return [
         {
@@ -98,6 +98,8 @@ def _goods(key: int, name: str, category: int, **more: Any) -> Row:
     return row | {"images": [_picture(key + 1, slug)]} | more
 
 
+# What the online orders take off, so that the shop opens with round numbers.
+SOLD_ONLINE = {"TEE-M": 1, "NOTE-1": 2, "BOOK-1": 1}
 _SIMPLE = (
     ("SOAP-1", "Sea Salt Soap", "6.40", "", "5012345678924", 3, "", 25),
     ("TOTE-1", "Canvas Tote", "22.00", "18.00", "", 2, "", 25),
@@ -135,7 +137,11 @@ def _variable(
             "slug": f"{parent['slug']}-{option.lower()}",
         }
         row |= {"sku": sku, "global_unique_id": code, "regular_price": price, "manage_stock": True}
-        row |= {"stock_quantity": 25, "date_created_gmt": _OPENED, "date_modified_gmt": _OPENED}
+        row |= {
+            "stock_quantity": 25 + SOLD_ONLINE.get(sku, 0),
+            "date_created_gmt": _OPENED,
+            "date_modified_gmt": _OPENED,
+        }
         rows.append(
             row | {"attributes": [{"id": attribute, "name": name, "slug": f"pa_{name.lower()}", "option": option}]}
         )
@@ -159,7 +165,9 @@ def _catalogue() -> tuple[list[Row], list[Row]]:
     for sku, name, regular, sale, code, category, tax_class, stock in _SIMPLE:
         row = _goods(next(ids), name, category, sku=sku, regular_price=regular, sale_price=sale, tax_class=tax_class)
         next(ids)
-        products.append(row | {"global_unique_id": code, "manage_stock": True, "stock_quantity": stock})
+        products.append(
+            row | {"global_unique_id": code, "manage_stock": True, "stock_quantity": stock + SOLD_ONLINE.get(sku, 0)}
+        )
     return products, variations
 
 
@@ -235,7 +243,7 @@ def demo_shop() -> Row:
         "settings": SETTINGS,
         "taxes": [tax_row(*row) for row in _RATES],
         "tax_classes": TAX_CLASSES,
-        "keys": keys(),
+        "keys": key_rows(),
         "terms": {"categories": [_category(key) | {"parent": 0} for key, _ in _CATEGORIES], "tags": [], "brands": []},
         "attributes": _attributes(),
         "products": products,

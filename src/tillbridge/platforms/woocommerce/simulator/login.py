@@ -50,7 +50,7 @@ def identify(
     if scheme == "https" and shop.switches.behind_tls:
         key = _by_secret(shop, dict(query), headers)
     else:
-        key = _by_signature(shop, method, path, query, headers)
+        key = _by_signature(shop, method, path, query=query, headers=headers)
     return key
 
 

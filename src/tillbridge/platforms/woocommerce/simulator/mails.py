@@ -34,10 +34,10 @@ def _customer(shop: Shop, order: Row, subject: str, name: str) -> None:
 def order_moved(shop: Shop, order: Row, before: str, after: str) -> None:
     """The mails of a status change."""
     silent = shop.switches.silent_pos_mails and is_till_order(order)
-    if not silent and before in _FROM_UNPAID and after in ("processing", "completed", "on-hold"):
-        if before != "on-hold":
-            shop.mail(_owner(shop), f"[{_title(shop)}]: You've got a new order: #{order['id']}", "New order")
-            shop.note(order, 'Email "New order" sent.')
+    new = before in _FROM_UNPAID and before != "on-hold" and after in ("processing", "completed", "on-hold")
+    if new and not silent:
+        shop.mail(_owner(shop), f"[{_title(shop)}]: You've got a new order: #{order['id']}", "New order")
+        shop.note(order, 'Email "New order" sent.')
     if after == "completed":
         _completed(shop, order, silent=silent)
     elif not silent and after == "processing" and before in _FROM_UNPAID:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 
 from . import arguments as args
-from .goods import apply, apply_stock, blank, forget, known_field, new_slug, touch
+from .goods import apply, apply_stock, blank, by_sku, forget, known_field, new_slug, touch
 from .goods_view import full_name, on_sale, price, product_view, stock_of, variation_view
 from .php import number
 from .routing import CREATE, EDIT, READ, REMOVE, Route, batch, chosen, dated, every, links, ordered, paged, route
@@ -71,6 +72,10 @@ async def create_product(shop: Shop, call: Call) -> Answer:
     """POST /products; an empty body makes a product called "Product"."""
     row = blank(shop, str(call.params.get("type") or "simple"), shop.stamp())
     apply(shop, row, call.params)
+    await asyncio.sleep(0)
+    if by_sku(shop, row["sku"]):
+        words = f"The product with SKU ({row['sku']}) you are trying to insert is already present in the lookup table"
+        raise RestError("woocommerce_rest_product_not_created", words, 400)
     await apply_stock(shop, row, call.params)
     if not row["slug"] and row["status"] == "publish":
         row["slug"] = new_slug(shop, row["name"])

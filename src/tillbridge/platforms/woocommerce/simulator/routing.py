@@ -127,11 +127,7 @@ def dated(shop: Shop, call: Call, rows: Sequence[Row], *, columns: bool) -> list
         if not gmt and not columns:
             limit, gmt = to_gmt(limit, shop.zone) or limit, True
         column = f"{base}_gmt" if gmt else base
-        found = [
-            row
-            for row in found
-            if _moved(shop, row, column, base) and _fits(_moment(shop, row, column, base), limit, later=later)
-        ]
+        found = [row for row in found if _fits(_moment(shop, row, column, base), limit, later=later)]
     return found
 
 

@@ -21,6 +21,8 @@ def is_email(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
+    """Why a value does not fit."""
+
     code: str
     message: str
     data: Any = None

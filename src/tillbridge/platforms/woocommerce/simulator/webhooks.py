@@ -58,8 +58,11 @@ def happened(shop: Shop, resource: str, event: str, resource_id: int) -> None:
             shop.waiting.setdefault((row["id"], resource_id), {"webhook": row, "resource_id": resource_id})
 
 
-async def deliver(shop: Shop, post: Post, views: Mapping[str, View]) -> int:
-    """Send all that waits, rendered now; returns how many were sent. A failed delivery is not repeated."""
+async def deliver(shop: Shop, post: Post, views: Mapping[str, View], *, twice: bool = False) -> int:
+    """Send all that waits, rendered now; returns how many were sent. A failed delivery is not repeated.
+
+    ``twice``: the shop's queue ran a job again, so every delivery arrives in duplicate.
+    """
     jobs = list(shop.waiting.values())
     shop.waiting.clear()
     sent = 0
@@ -72,7 +75,7 @@ async def deliver(shop: Shop, post: Post, views: Mapping[str, View]) -> int:
         if job["resource_id"] == 0:
             await post(row["delivery_url"], _ping_headers(), f"webhook_id={row['id']}".encode())
         else:
-            _count(row, await _send(shop, row, job["resource_id"], post, views))
+            _count(row, await _send(shop, row, job["resource_id"], post, views, copies=2 if twice else 1))
     return sent
 
 
@@ -84,7 +87,7 @@ def _agent() -> str:
     return f"WooCommerce/{WOOCOMMERCE} Hookshot (WordPress/{WORDPRESS})"
 
 
-async def _send(shop: Shop, row: Row, resource_id: int, post: Post, views: Mapping[str, View]) -> int:
+async def _send(shop: Shop, row: Row, resource_id: int, post: Post, views: Mapping[str, View], *, copies: int) -> int:
     resource, _, event = row["topic"].partition(".")
     payload = None if event == "deleted" else views[resource](resource_id)
     body = encode({"id": resource_id} if payload is None else payload).encode()
@@ -100,6 +103,8 @@ async def _send(shop: Shop, row: Row, resource_id: int, post: Post, views: Mappi
         "X-WC-Webhook-ID": str(row["id"]),
         "X-WC-Webhook-Delivery-ID": shop.token(32, "0123456789abcdef"),
     }
+    for _ in range(copies - 1):
+        await post(row["delivery_url"], headers, body)
     return await post(row["delivery_url"], headers, body)
 
 

@@ -1,0 +1,54 @@
+"""All services of an opened shop in one place. Wiring builds it; the console and the command line see nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tillbridge.domain.clock import Clock
+    from tillbridge.services.audit import AuditService
+    from tillbridge.services.backup import BackupService
+    from tillbridge.services.bus import EventBus
+    from tillbridge.services.catalog import CatalogService
+    from tillbridge.services.connections import ConnectionsService
+    from tillbridge.services.customers import CustomersService
+    from tillbridge.services.health import HealthService
+    from tillbridge.services.notifications import NotificationsService
+    from tillbridge.services.offers import OffersService
+    from tillbridge.services.orders import OrdersService
+    from tillbridge.services.queue import QueueService
+    from tillbridge.services.shop import ShopService
+    from tillbridge.services.stock import StockService
+    from tillbridge.services.till import TillService
+    from tillbridge.services.tokens import TokenService
+    from tillbridge.services.training import TrainingService
+    from tillbridge.services.webhooks import WebhookService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """``training`` is None outside the training shop. ``work`` drains the queue once, ``work_on`` until cancelled."""
+
+    clock: Clock
+    bus: EventBus
+    connections: ConnectionsService
+    tokens: TokenService
+    till: TillService
+    orders: OrdersService
+    queue: QueueService
+    offers: OffersService
+    catalog: CatalogService
+    stock: StockService
+    customers: CustomersService
+    notifications: NotificationsService
+    audit: AuditService
+    shop: ShopService
+    health: HealthService
+    backup: BackupService
+    webhooks: WebhookService
+    training: TrainingService | None
+    work: Callable[[], Awaitable[None]]
+    work_on: Callable[[], Awaitable[None]]
