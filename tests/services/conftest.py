@@ -1,13 +1,26 @@
-"""What tests of services share: any real platform to stand for "a platform"."""
+"""What tests of services share: any real platform to stand for "a platform", and a back office with a database."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
+from tests.support.clock import VirtualClock
+from tests.support.counters import BackOffice
 from tillbridge.platforms import shopify
 from tillbridge.platforms.contract import Platform
+from tillbridge.storage import open_storage
 
 
 @pytest.fixture
 def platform() -> Platform:
     return shopify.PLATFORM
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[BackOffice]:
+    clock = VirtualClock()
+    async with open_storage(str(tmp_path / "shop.sqlite3"), clock, keyring_path=tmp_path / "keyring") as storage:
+        yield BackOffice(storage, clock)

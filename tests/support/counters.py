@@ -8,6 +8,7 @@ from uuid import UUID
 from tests.support.clock import VirtualClock
 from tests.support.fragile import Fuse, fragile
 from tests.support.memory_shop import Killed, MemoryShop
+from tests.support.pulled_shop import PulledShop
 from tests.support.sales import SHOP_SECRET
 from tests.support.sessions import connection_for
 from tillbridge.domain.audit import Actor, ActorKind
@@ -17,6 +18,8 @@ from tillbridge.platforms import shopify
 from tillbridge.platforms.contract import OrderService
 from tillbridge.services.orders import DeliveryView, OrdersService
 from tillbridge.storage import Storage
+from tillbridge.sync.pull import sync_handlers
+from tillbridge.sync.tasks import Handlers
 from tillbridge.sync.worker import BackgroundSyncService
 
 TILL = Actor(ActorKind.TILL, "Till 1")
@@ -33,6 +36,7 @@ class BackOffice:
     shops: dict[UUID, MemoryShop] = field(default_factory=dict)
     heard: list[Event] = field(default_factory=list)
     workers: int = 0
+    pulls: PulledShop | None = None
     fuse: Fuse = field(default_factory=Fuse)
 
     def __post_init__(self) -> None:
@@ -55,12 +59,17 @@ class BackOffice:
     async def _order_service(self, connection: Connection) -> OrderService:
         return self.shops[connection.id]
 
+    def _handlers(self) -> Handlers:
+        if self.pulls is None:
+            return {}
+        return sync_handlers(fragile(self.storage, self.fuse), self.pulls, lambda _: SPEC, self.clock)
+
     def worker(self, owner: str = "") -> BackgroundSyncService:
         self.workers += 1
         return BackgroundSyncService(
             fragile(self.storage, self.fuse),
             self._order_service,
-            {},
+            self._handlers(),
             self.clock,
             publish=self.heard.append,
             owner=owner or f"worker-{self.workers}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,11 +32,16 @@ class MemoryShop:
     lag: timedelta = timedelta(0)
     total_off_by: str = "0"
     pays: bool = True
+    stock: StockEffect = StockEffect.LOWERED
     orders: list[tuple[str, PlacedOrder, datetime]] = field(default_factory=list)
     sent: list[Order] = field(default_factory=list)
     refunds: list[tuple[str, str, Money]] = field(default_factory=list)
     script: dict[str, deque[BaseException | None]] = field(default_factory=dict)
     dead: bool = False
+    gate: asyncio.Event | None = None
+    """Closed: a create waits on the wire until it is set."""
+    inside: int = 0
+    most_inside: int = 0
 
     def fail(self, point: str, *errors: BaseException | None) -> None:
         self.script.setdefault(point, deque()).extend(errors)
@@ -54,6 +60,7 @@ class MemoryShop:
             raise error
 
     async def create_order(self, order: Order, checkpoint: Checkpoint) -> PlacedOrder:
+        await self._pass()
         self._point("create.before")
         self.sent.append(order)
         placed = self._place(order)
@@ -62,6 +69,15 @@ class MemoryShop:
         await checkpoint(Handle("order", placed.platform_order_id))
         self._point("create.read")
         return placed
+
+    async def _pass(self) -> None:
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
+        try:
+            if self.gate is not None:
+                await self.gate.wait()
+        finally:
+            self.inside -= 1
 
     def _place(self, order: Order) -> PlacedOrder:
         number = str(1000 + len(self.orders))
@@ -73,7 +89,7 @@ class MemoryShop:
             tax=order.totals.tax,
             discount=order.totals.discount,
             paid=self.pays,
-            stock=StockEffect.LOWERED,
+            stock=self.stock,
         )
 
     async def look_up(self, order: Order, handles: Sequence[Handle], sent_at: datetime) -> LookUp:

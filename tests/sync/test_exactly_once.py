@@ -107,7 +107,7 @@ def _run(plan: tuple[int, list[Fault], list[tuple[int, bool]], int]) -> None:
         asyncio.run(_live_through(Path(folder), plan))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plan=plans())
 def test_each_sale_arrives_exactly_once(plan: tuple[int, list[Fault], list[tuple[int, bool]], int]) -> None:
     _run(plan)

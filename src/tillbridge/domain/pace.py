@@ -8,6 +8,11 @@ from datetime import datetime, timedelta
 from tillbridge.domain.connections import BreakerState
 
 
+_NOTHING = 1e-6
+_SHORTEST_WAIT = 0.001
+"""Clocks count in microseconds; a shorter wait would never end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """What an answer told about the budget; None where it did not say. ``actual_cost`` corrects the estimate."""
@@ -39,9 +44,9 @@ class Bucket:
         """
         full = self.refilled(now)
         needed = min(cost + reserve, full.maximum)
-        if full.level >= needed:
+        if full.level >= needed - _NOTHING:
             return replace(full, level=full.level - cost), 0.0
-        return full, (needed - full.level) / full.restore_per_second
+        return full, max(_SHORTEST_WAIT, (needed - full.level) / full.restore_per_second)
 
     def learn(self, pace: Pace, now: datetime) -> Bucket:
         """Believe the platform's numbers over ours."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -16,9 +16,9 @@ from tillbridge.domain.money import Money, total
 from tillbridge.domain.orders import LineKind, Order, OrderStatus, Refund, RefundLine
 from tillbridge.domain.references import order_reference
 from tillbridge.domain.stock import MovementCause, StockMovement
-from tillbridge.services.recording import movements
 from tillbridge.storage import Storage
 from tillbridge.sync.enqueue import new_job
+from tillbridge.sync.movements import movements
 from tillbridge.sync.refund_order import refund_from, refund_payload
 
 _OPEN = frozenset({JobState.WAITING, JobState.PARKED})
@@ -35,7 +35,7 @@ class Aftersales:
         async with self._storage.transaction():
             for delivery in await self._storage.sales.deliveries(order.id):
                 await self._cancel_on(order, delivery, reason)
-            await self._storage.stock.add_movements(movements(order, self._clock, factor=1))
+            await self._storage.stock.add_movements(movements(order, self._clock.now(), back=True))
             await self._audit(actor, order, "orders.audit.cancel_asked", {"receipt": order.receipt, "reason": reason})
 
     async def _cancel_on(self, order: Order, delivery: Delivery, reason: str) -> None:
@@ -115,7 +115,7 @@ class Aftersales:
             if each.restock and sold[each.line_id].sku and sold[each.line_id].kind is LineKind.PRODUCT
         ]
 
-    def _job(self, kind: JobKind, order: Order, delivery: Delivery, payload: dict[str, object]) -> Job:
+    def _job(self, kind: JobKind, order: Order, delivery: Delivery, payload: Mapping[str, object]) -> Job:
         return new_job(kind, delivery.connection_id, self._clock.now(), subject_id=order.id, payload=payload)
 
     async def _audit(self, actor: Actor, order: Order, message_id: str, params: dict[str, str]) -> None:

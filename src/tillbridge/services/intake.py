@@ -29,7 +29,7 @@ def _exact(value: object) -> object:
 Amount = Annotated[Decimal, BeforeValidator(_exact), Field(max_digits=18, allow_inf_nan=False, examples=["24.90"])]
 """A decimal number in the sale's currency, best written as text."""
 Text = Annotated[str, Field(max_length=500)]
-Key = Annotated[str, Field(min_length=1, max_length=100)]
+Key = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class Record(BaseModel):
@@ -43,7 +43,7 @@ class TaxRecord(Record):
     rate: Annotated[
         Decimal,
         BeforeValidator(_exact),
-        Field(ge=0, lt=1, max_digits=12, description="A fraction: 0.23 for 23 %.", examples=["0.23"]),
+        Field(ge=0, lt=1, max_digits=12, decimal_places=8, description="A fraction: 0.23 for 23 %.", examples=["0.23"]),
     ]
 
 
@@ -64,10 +64,12 @@ class LineRecord(Record):
 
     id: Annotated[str, Field(max_length=60, description="Unique in the sale; empty: its place, from 1.")] = ""
     kind: LineKind = LineKind.PRODUCT
-    sku: Annotated[str, Field(max_length=200)] = ""
+    sku: Annotated[str, Field(max_length=120)] = ""
     title: Text = ""
-    quantity: Annotated[Decimal, BeforeValidator(_exact), Field(max_digits=12, allow_inf_nan=False)] = Decimal(1)
-    unit: Annotated[str, Field(max_length=20, description='"piece", or a measure such as "kg" for weighed goods.')] = (
+    quantity: Annotated[
+        Decimal, BeforeValidator(_exact), Field(max_digits=12, decimal_places=6, allow_inf_nan=False)
+    ] = Decimal(1)
+    unit: Annotated[str, Field(max_length=16, description='"piece", or a measure such as "kg" for weighed goods.')] = (
         "piece"
     )
     unit_price: Annotated[Amount, Field(ge=0, description="In the tax mode of the sale, before discounts.")]
@@ -82,9 +84,9 @@ class TenderRecord(Record):
 
     kind: TenderKind
     amount: Amount
-    title: Text = ""
+    title: Annotated[str, Field(max_length=120)] = ""
     change: Annotated[Amount | None, Field(description="Checked against the reckoned change when given.")] = None
-    card_id: Annotated[str, Field(max_length=200, description="The platform's id of a gift card, never its code.")] = ""
+    card_id: Annotated[str, Field(max_length=120, description="The platform's id of a gift card, never its code.")] = ""
     masked: Annotated[str, Field(max_length=30, description="Such as the last four characters of a card.")] = ""
 
 
@@ -124,7 +126,7 @@ class SaleRecord(Record):
     till: Key
     receipt: Key
     sold_at: Annotated[AwareDatetime, Field(description="With offset: 2026-11-24T10:15:00+00:00.")]
-    location: Annotated[str, Field(max_length=100)] = "Main"
+    location: Annotated[str, Field(min_length=1, max_length=80)] = "Main"
     operator: Annotated[str, Field(max_length=100)] = ""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
     prices_include_tax: bool = True

@@ -135,7 +135,13 @@ class OrdersService:
 
     async def show(self, name: str) -> SaleView:
         """A sale with where it stands on each connection."""
-        order = await self.find(name)
+        return await self._show(await self.find(name))
+
+    async def window(self, before: UUID | None = None, limit: int = 50) -> tuple[SaleView, ...]:
+        """A page of sales and online orders, newest first; ``before`` is the last id of the page above."""
+        return tuple([await self._show(each) for each in await self._storage.sales.newest(limit, before)])
+
+    async def _show(self, order: Order) -> SaleView:
         deliveries = await self._storage.sales.deliveries(order.id)
         views: dict[str, DeliveryView] = {}
         for each in deliveries:

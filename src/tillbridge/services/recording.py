@@ -14,16 +14,15 @@ from tillbridge.domain.clock import Clock
 from tillbridge.domain.connections import Connection
 from tillbridge.domain.deliveries import Delivery
 from tillbridge.domain.errors import InvalidInput
-from tillbridge.domain.ids import new_id
 from tillbridge.domain.jobs import Job, JobKind
 from tillbridge.domain.money import total
-from tillbridge.domain.orders import LineKind, Order, OrderLine, OrderStatus
+from tillbridge.domain.orders import Order, OrderLine, OrderStatus
 from tillbridge.domain.references import order_reference
-from tillbridge.domain.stock import MovementCause, StockMovement
 from tillbridge.services.returns import refund_of, returned_lines
 from tillbridge.services.routing import Destination, Plan, plan
 from tillbridge.storage import Storage
 from tillbridge.sync.enqueue import new_job, stock_changes, stock_jobs
+from tillbridge.sync.movements import movements
 from tillbridge.sync.refund_order import refund_payload
 
 
@@ -59,7 +58,7 @@ class SaleRecorder:
             batch = await self._batch(order, _Batch(way, epoch))
             await self._storage.sales.add(order, tuple(batch.deliveries.values()))
             await self._storage.jobs.add(batch.jobs)
-            await self._storage.stock.add_movements(movements(order, self._clock))
+            await self._storage.stock.add_movements(movements(order, self._clock.now()))
             await self._audit(order, actor)
         return True
 
@@ -185,25 +184,6 @@ def check_same(known: Order, order: Order) -> None:
     if known.reference != order.reference:
         told = f"already used for a sale of {known.totals.total} at {known.sold_at:%Y-%m-%d %H:%M}"
         raise InvalidInput(field="receipt", reason=told)
-
-
-def movements(order: Order, clock: Clock, factor: int = -1) -> list[StockMovement]:
-    """What a sale takes from stock, line by line; ``factor`` 1 puts it back."""
-    return [
-        StockMovement(
-            id=new_id(),
-            sku=each.sku,
-            variant_id=None,
-            location=order.location,
-            quantity=each.quantity * factor,
-            unit=each.unit,
-            cause=MovementCause.SALE if each.quantity * factor < 0 else MovementCause.RETURN,
-            subject=order.reference,
-            at=clock.now(),
-        )
-        for each in order.lines
-        if each.kind is LineKind.PRODUCT and each.sku
-    ]
 
 
 def _of_sold_lines(order: Order, named: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

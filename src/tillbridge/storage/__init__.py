@@ -27,6 +27,7 @@ from tillbridge.storage.redemptions import JournalEntry, RedemptionRepository
 from tillbridge.storage.sales import SaleRepository
 from tillbridge.storage.shop import ShopRepository
 from tillbridge.storage.stock import StockRepository
+from tillbridge.storage.together import Together
 from tillbridge.storage.vault import Vault
 from tillbridge.storage.windows import QueueWindow
 
@@ -43,9 +44,10 @@ class Storage:
         self.shop = ShopRepository(self.changes)
         self.connections = ConnectionRepository(database, self.changes)
         self.vault = Vault(database, self.changes, clock, ring, path, passphrase)
+        self._together = Together(database)
         self.sales = SaleRepository(database, self.changes)
         self.lanes = LaneRepository(database)
-        self.jobs = JobRepository(database, self.changes, clock, self.lanes)
+        self.jobs = JobRepository(database, self.changes, self.lanes, self._together)
         self.queue = QueueWindow(database)
         self.budgets = BudgetRepository(database, self.changes)
         self.catalogue = CatalogueRepository(database, self.changes)

@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.backends.base.client import (
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
 from tortoise.connection import get_connections
+
+from tillbridge.storage.trouble import translated
+
+_FROM_ADDRESS = ("host", "port", "user", "database", "loop")
+
+
+class Guarded(AsyncpgDBClient):
+    """Every statement: the driver's errors come out as ours."""
+
+    async def _translate_exceptions(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        with translated("PostgreSQL"):
+            return await super()._translate_exceptions(func, *args, **kwargs)
+
+
+class SafeWrapper(Guarded, TransactionWrapper):
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(SafeWrapper(self))
 
 
 class SafeContext(TransactionContextPooled):
@@ -27,9 +51,14 @@ class SafeContext(TransactionContextPooled):
         return client
 
 
-class SafeClient(AsyncpgDBClient):
+class SafeClient(Guarded):
     def _in_transaction(self) -> TransactionContext:
-        return SafeContext(TransactionWrapper(self), self._pool_init_lock)
+        return SafeContext(SafeWrapper(self), self._pool_init_lock)
+
+    async def create_pool(self, **kwargs: Any) -> Any:
+        """From the address as a whole, so that asyncpg reads all its options, such as those for TLS."""
+        address = kwargs.pop("address")
+        return await asyncpg.create_pool(address, **{k: v for k, v in kwargs.items() if k not in _FROM_ADDRESS})
 
 
 client_class = SafeClient

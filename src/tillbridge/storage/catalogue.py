@@ -30,11 +30,11 @@ class CatalogueRepository:
             await self._changes.note("catalogue", connection_id)
 
     async def _keep(self, connection_id: UUID, product: Product) -> None:
-        values = {
+        values: dict[str, Any] = {
             "title": product.title, "status": product.status.value, "updated_at": product.updated_at,
             "document": _document(product),
         }  # fmt: skip
-        key = {"connection_id": connection_id, "external_id": product.external_id}
+        key: dict[str, Any] = {"connection_id": connection_id, "external_id": product.external_id}
         if not await ProductRow.filter(**key).update(**values):
             await ProductRow.create(id=new_id(), **key, **values)
         for variant in product.variants:
@@ -43,7 +43,7 @@ class CatalogueRepository:
     async def _list(self, connection_id: UUID, product: Product, variant: ProductVariant) -> None:
         unlinked = await self._why_unlinked(connection_id, variant)
         variant_id = None if unlinked else await self._variant(product, variant)
-        values = {
+        values: dict[str, Any] = {
             "variant_id": variant_id, "external_product_id": product.external_id, "inventory_id": variant.inventory_id,
             "sku": variant.sku, "unlinked": unlinked,
         }  # fmt: skip
@@ -65,10 +65,11 @@ class CatalogueRepository:
         """Ours, by SKU. The newest pull names title and price."""
         title = product.title if variant.title in ("", product.title) else f"{product.title} – {variant.title}"
         options = " ".join(value for _, value in variant.option_values)
-        values = {
+        values: dict[str, Any] = {
             "sku": variant.sku, "barcode": variant.barcode, "title": title,
             "search": f"{title} {options} {variant.sku} {variant.barcode}".casefold(),
-            "price": documents.money_in(variant.price), "compare_at_price": documents.money_in(variant.compare_at_price),
+            "price": documents.money_in(variant.price),
+            "compare_at_price": documents.money_in(variant.compare_at_price),
             "currency": variant.price.currency if variant.price else "", "taxable": variant.taxable,
             "is_gift_card": product.is_gift_card,
         }  # fmt: skip

@@ -20,5 +20,6 @@ async def added(database: Database, connection_id: UUID, state: str, jobs: int) 
 async def moved(database: Database, connection_id: UUID, before: str, after: str, jobs: int) -> None:
     """That many jobs went from one state to another."""
     if before != after:
-        await added(database, connection_id, before, -jobs)
-        await added(database, connection_id, after, jobs)
+        # always in the same order, so that two transactions cannot wait for each other
+        for state, change in sorted(((before, -jobs), (after, jobs))):
+            await added(database, connection_id, state, change)

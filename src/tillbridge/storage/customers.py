@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from tillbridge.domain.customers import Customer
@@ -25,7 +26,7 @@ class CustomerRepository:
 
     async def _keep(self, connection_id: UUID, customer: Customer) -> None:
         folded = customer.email.casefold()
-        values = {
+        values: dict[str, Any] = {
             "email": customer.email, "document": documents.customer_in(customer), "updated_at": customer.updated_at,
         }  # fmt: skip
         row = await CustomerRow.get_or_none(folded_email=folded)

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any, TypeVar, cast
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.context import TortoiseContext
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
+from tortoise.context import TortoiseContext, get_current_context
 from tortoise.migrations.executor import MigrationExecutor
-from tortoise.transactions import in_transaction
 
-from tillbridge.domain.errors import DataReadOnly, NewerDatabase, StorageError
-from tillbridge.storage.trouble import translated
+from tillbridge.domain.clock import Clock, SystemClock
+from tillbridge.domain.errors import DatabaseBusy, DatabaseUnreachable, NewerDatabase, StorageError
+from tillbridge.storage import files
+from tillbridge.storage.trouble import in_utc, translated
 
+T = TypeVar("T")
 LABEL = "tillbridge"
 _MODELS = "tillbridge.storage.schema"
 _MIGRATIONS = "tillbridge.storage.migrations"
 _BUSY_MS = 30_000
 _START_UP_LOCK = 7_711_301
+_PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
 
 
 class Database:
     """One open database. ``dialect`` is "sqlite" or "postgresql"; ``place`` may be shown to anybody."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, clock: Clock | None = None) -> None:
         self.dialect = "postgresql" if address.startswith(("postgres://", "postgresql://")) else "sqlite"
         self.address = address
         self.path = Path(address.removeprefix("sqlite://")) if self.dialect == "sqlite" else None
-        self.place = str(self.path) if self.path else _without_password(address)
+        self.place = str(self.path) if self.path else _shown(address)
+        self._clock = clock or SystemClock()
         self._context: TortoiseContext | None = None
 
     @property
@@ -44,28 +46,65 @@ class Database:
 
     def client(self) -> BaseDBAsyncClient:
         """The connection of the running transaction, or the shared one outside."""
-        if self._context is None:
-            raise StorageError(reason="the database is closed")
-        return self._context.connections.get(self.dialect)
+        return self._opened.connections.get(self.dialect)
 
     @property
     def reader(self) -> BaseDBAsyncClient:
         """For long reads: on SQLite a connection of its own, so that writers do not wait."""
+        return self._opened.connections.get("reader" if self.is_sqlite else self.dialect)
+
+    @property
+    def _opened(self) -> TortoiseContext:
         if self._context is None:
             raise StorageError(reason="the database is closed")
-        return self._context.connections.get("reader" if self.is_sqlite else self.dialect)
+        return self._context
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether the caller's task is inside a transaction."""
+        return isinstance(self.client(), TransactionalDBClient)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """All or nothing, durable when it ends. Start no task inside: it would inherit the transaction."""
+        context = self.client()._in_transaction()
         with translated(self.place):
-            async with in_transaction(self.dialect):
-                yield
+            await context.__aenter__()
+        try:
+            yield
+        except BaseException:
+            with translated(self.place):
+                await context.__aexit__(*sys.exc_info())
+            raise
+        with translated(self.place):
+            await context.__aexit__(None, None, None)
+
+    async def whole(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run ``work`` in a transaction; again from its start when the server went away before the commit.
+
+        A commit that was cut off is not repeated, since it may have happened: then DatabaseUnreachable is raised.
+        Inside another transaction it simply joins that.
+        """
+        if self.in_transaction:
+            async with self.transaction():
+                return await work()
+        for pause in (*_PAUSES, None):
+            committing = False
+            try:
+                async with self.transaction():
+                    result = await work()
+                    committing = True
+                return result
+            except (DatabaseUnreachable, DatabaseBusy):
+                if committing or pause is None or self.is_sqlite:
+                    raise
+                await self._clock.sleep(pause)
+        raise AssertionError("unreachable")
 
     async def rows(self, sql: str, *values: Any, long: bool = False) -> list[dict[str, Any]]:
         """Rows of a statement written with ``?``; also of UPDATE ... RETURNING."""
+        client = self.reader if long else self.client()
         with translated(self.place):
-            client = self.reader if long else self.client()
             return await client.execute_query_dict(self.placed(sql), [self.value(each) for each in values])
 
     async def run(self, sql: str, *values: Any) -> int:
@@ -83,20 +122,20 @@ class Database:
 
     def value(self, value: Any) -> Any:
         """A parameter as the driver wants it, equal to what Tortoise writes."""
-        if self.is_sqlite:
-            if isinstance(value, datetime):
-                return value.astimezone(UTC).isoformat(" ")
-            if isinstance(value, UUID):
-                return str(value)
-        return value
+        if isinstance(value, datetime):
+            [text] = in_utc([value])
+            return text if self.is_sqlite else value
+        return str(value) if self.is_sqlite and isinstance(value, UUID) else value
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Database]:
         """Bring up to date, connect, and close whatever happens: an open SQLite connection would hang the exit."""
+        if get_current_context() is not None:
+            raise StorageError(reason="another database is open in this task; close it first")
         with translated(self.place):
             if self.path is not None:
-                _prepare_file(self.path)
-            async with self._start_up_lock():
+                files.prepare(self.path)
+            async with self.start_up_lock():
                 await self._bring_up()
         async with TortoiseContext() as context:
             with translated(self.place):
@@ -117,25 +156,23 @@ class Database:
             await client.execute_query("SELECT 1")
             executor = MigrationExecutor(client, cast(Any, config["apps"]))
             steps = await executor.plan()
-            known = set(executor.loader.disk_migrations)
-            if unknown := set(executor.loader.applied_migrations) - known:
+            applied = set(executor.loader.applied_migrations)
+            if unknown := applied - set(executor.loader.disk_migrations):
                 raise NewerDatabase(steps=", ".join(sorted(each.name for each in unknown)))
             if not steps:
                 return
-            if self.path is not None and executor.loader.applied_migrations:
-                _copy(
-                    self.path,
-                    self.path.with_suffix(f".before-{steps[-1].name if hasattr(steps[-1], 'name') else 'update'}"),
-                )
+            if self.path is not None and applied:
+                before = f"{self.path.name}.before-{steps[0].migration.name}"
+                await files.copied(self.path, self.path.with_name(before))
             await executor.migrate(direction="forward")
             if self.is_sqlite and (await client.execute_query("PRAGMA foreign_key_check"))[1]:
                 raise StorageError(reason="the update left rows without their owner; the copy before it is kept")
 
     @asynccontextmanager
-    async def _start_up_lock(self) -> AsyncIterator[None]:
-        """One process brings the database up to date, others wait."""
+    async def start_up_lock(self) -> AsyncIterator[None]:
+        """One process at a time prepares what all share; others wait."""
         if self.path is not None:
-            with _side_lock(self.path):
+            async with files.start_up_lock(self.path, self._clock):
                 yield
             return
         import asyncpg  # noqa: PLC0415  an extra: only where PostgreSQL is used
@@ -153,9 +190,8 @@ class Database:
 
     def _connections(self, foreign_keys: bool) -> Mapping[str, Any]:
         if self.path is None:
-            return {
-                self.dialect: {"engine": "tillbridge.storage.asyncpg_engine", "credentials": _credentials(self.address)}
-            }
+            credentials = {"address": _without_password(self.address), "password": _password(self.address)}
+            return {self.dialect: {"engine": "tillbridge.storage.asyncpg_engine", "credentials": credentials}}
         pragmas = {
             "file_path": str(self.path), "journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": _BUSY_MS,
             "foreign_keys": "ON" if foreign_keys else "OFF",
@@ -167,73 +203,26 @@ class Database:
         }
 
 
-def _credentials(address: str) -> dict[str, Any]:
-    parts = urlsplit(address)
-    return {
-        "host": parts.hostname or dict(parse_qsl(parts.query)).get("host", "localhost"),
-        "port": parts.port or 5432,
-        "user": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "database": parts.path.lstrip("/"),
-        "minsize": 1,
-        "maxsize": 5,
-    }
+def _password(address: str) -> str | None:
+    password = urlsplit(address).password
+    return unquote(password) if password else None
 
 
 def _without_password(address: str) -> str:
+    """The driver logs this, so the password goes another way."""
+    parts = urlsplit(address)
+    user, at, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}").geturl()
+
+
+def _shown(address: str) -> str:
     parts = urlsplit(address)
     return f"{parts.hostname or 'local'}:{parts.port or 5432}{parts.path}"
-
-
-def _prepare_file(path: Path) -> None:
-    """The file exists and only its owner may read it, before anything is written to it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        path.chmod(0o600)
-    except PermissionError as error:
-        raise DataReadOnly(path=path.parent) from error
-    except OSError as error:
-        if error.errno == 30:
-            raise DataReadOnly(path=path.parent) from error
-        raise
-
-
-@contextmanager
-def _side_lock(path: Path) -> Any:
-    lock = path.with_name(path.name + ".lock")
-    connection = sqlite3.connect(lock, isolation_level=None, timeout=60)
-    try:
-        lock.chmod(0o600)
-        connection.execute("BEGIN EXCLUSIVE")
-        yield
-    finally:
-        connection.close()
-
-
-def _copy(source: Path, target: Path) -> None:
-    """A consistent copy of a SQLite file that may be in use."""
-    with sqlite3.connect(source) as origin, sqlite3.connect(target) as copy:
-        origin.backup(copy)
-    origin.close()
-    copy.close()
-    target.chmod(0o600)
 
 
 async def backup(database: Database, target: Path) -> None:
     """A consistent copy while running; refuses to call it good before it opened and answered."""
     if database.path is None:
         raise StorageError(reason="back up PostgreSQL with pg_dump; Tillbridge copies its own SQLite file")
-    await asyncio.to_thread(_copy, database.path, target)
-    await asyncio.to_thread(_prove, target)
-
-
-def _prove(path: Path) -> None:
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        answers: Sequence[Any] = connection.execute("PRAGMA integrity_check").fetchall()
-        connection.execute("SELECT count(*) FROM sale").fetchone()
-    finally:
-        connection.close()
-    if answers != [("ok",)]:
-        raise StorageError(reason="the copy is damaged; nothing was replaced")
+    with translated(str(target)):
+        await files.copied(database.path, target)

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tillbridge.domain.clock import Clock
 from tillbridge.domain.errors import ErrorCard, Handling, InvalidInput, LeaseLost, NotFound, Who
 from tillbridge.domain.jobs import Attempt, Job, JobKind, JobState, Phase
 from tillbridge.domain.lanes import Lane
@@ -18,7 +17,9 @@ from tillbridge.storage.counts import added, moved
 from tillbridge.storage.database import Database
 from tillbridge.storage.lanes import LaneRepository
 from tillbridge.storage.schema import AttemptRow, JobRow
+from tillbridge.storage.together import Together
 
+_LONGEST = 80
 _OPEN = (JobState.WAITING.value, JobState.RUNNING.value, JobState.PARKED.value)
 
 _CLAIM = """
@@ -29,17 +30,18 @@ RETURNING id
 
 
 class JobRepository:
-    def __init__(self, database: Database, changes: Changes, clock: Clock, lanes: LaneRepository) -> None:
-        self._db, self._changes, self._clock, self._lanes = database, changes, clock, lanes
+    def __init__(self, database: Database, changes: Changes, lanes: LaneRepository, together: Together) -> None:
+        self._db, self._changes, self._lanes, self._together = database, changes, lanes, together
 
     async def add(self, jobs: Sequence[Job]) -> None:
         """Join the caller's transaction, so that a sale and its jobs are there together or not at all."""
         if not jobs:
             return
+        counted = Counter((each.connection_id, each.state.value) for each in jobs)
         async with self._db.transaction():
-            await JobRow.bulk_create([JobRow(**_values(each)) for each in jobs])
-            for (connection_id, state), count in Counter((each.connection_id, each.state) for each in jobs).items():
-                await added(self._db, connection_id, state.value, count)
+            await JobRow.bulk_create([JobRow(**_values(each)) for each in jobs], batch_size=1000)
+            for (connection_id, state), count in sorted(counted.items()):
+                await added(self._db, connection_id, state, count)
             await self._changes.note("job", jobs[0].id)
 
     async def get(self, job_id: UUID) -> Job | None:
@@ -59,35 +61,38 @@ class JobRepository:
         """When the next waiting job of other connections is due."""
         query = JobRow.filter(state=JobState.WAITING.value)
         query = query.exclude(connection_id__in=list(exclude)) if exclude else query
-        first = await query.order_by("run_at").first()
-        return None if first is None else first.run_at
+        times: list[Any] = await query.order_by("run_at").limit(1).values_list("run_at", flat=True)
+        return times[0] if times else None
 
     async def claim(self, lane: Lane, limit: int, now: datetime) -> list[Job]:
         """Up to ``limit`` due jobs, most urgent first, each with a new attempt. Raises LeaseLost."""
-        async with self._db.transaction():
-            await self._lanes.hold(lane)
-            rows = await self._db.rows(_CLAIM, lane.lease_until, lane.connection_id, now, limit)
-            if not rows:
-                return []
-            found = await JobRow.filter(id__in=[UUID(str(row["id"])) for row in rows])
-            jobs = sorted((_job(row) for row in found), key=lambda each: (each.priority, each.run_at, each.id))
-            await AttemptRow.bulk_create([_new_attempt(each, now) for each in jobs])
-            await moved(self._db, lane.connection_id, "waiting", "running", len(jobs))
-            await self._changes.note("job", jobs[0].id)
-            return jobs
+        return await self._db.whole(lambda: self._claim(lane, limit, now))
+
+    async def _claim(self, lane: Lane, limit: int, now: datetime) -> list[Job]:
+        await self._lanes.hold(lane)
+        rows = await self._db.rows(_CLAIM, lane.lease_until, lane.connection_id, now, limit)
+        if not rows:
+            return []
+        found = await JobRow.filter(id__in=[UUID(str(row["id"])) for row in rows])
+        jobs = sorted((_job(row) for row in found), key=lambda each: (each.priority, each.run_at, each.id))
+        await AttemptRow.bulk_create([_new_attempt(each, now) for each in jobs])
+        await moved(self._db, lane.connection_id, "waiting", "running", len(jobs))
+        await self._changes.note("job", jobs[0].id)
+        return jobs
 
     async def mark_sending(
         self, job: Job, lane: Lane, *, action: str, idempotency_key: str, body: str, now: datetime
     ) -> None:
         """Make "about to send" durable, with the exact body. Raises LeaseLost: then nothing may be sent."""
-        async with self._db.transaction():
+
+        async def mark() -> None:
             await self._lanes.hold(lane)
             await self._fenced(job, "phase = ?", Phase.SENDING.value)
-            newest = await AttemptRow.filter(job_id=job.id).order_by("-id").first()
-            if newest is not None:
-                await AttemptRow.filter(id=newest.id).update(
-                    phase=Phase.SENDING.value, sent_at=now, action=action, idempotency_key=idempotency_key, body=body
-                )
+            await AttemptRow.filter(job_id=job.id, fence=job.fence).update(
+                phase=Phase.SENDING.value, sent_at=now, action=action, idempotency_key=idempotency_key, body=body
+            )
+
+        await self._together.run(mark)
 
     async def settle(
         self,
@@ -133,18 +138,13 @@ class JobRepository:
         error: ErrorCard | None,
         request_id: str,
     ) -> None:
-        newest = await AttemptRow.filter(job_id=job.id).order_by("-id").first()
-        if newest is None:
-            return
-        await AttemptRow.filter(id=newest.id).update(
-            phase=phase.value if newest.sent_at else newest.phase,
-            ended_at=now,
-            outcome=outcome,
-            handling=handling.value if handling else None,
-            error=_card_in(error),
-            request_id=request_id,
-            action=action or newest.action,
-        )
+        attempt = AttemptRow.filter(job_id=job.id, fence=job.fence)
+        ended = {
+            "ended_at": now, "outcome": outcome, "handling": handling.value if handling else None,
+            "error": _card_in(error), "request_id": request_id[:_LONGEST],
+        }  # fmt: skip
+        await attempt.update(**ended, **({"action": action} if action else {}))
+        await attempt.filter(sent_at__isnull=False).update(phase=phase.value)
 
     async def _fenced(self, job: Job, change: str, *values: Any) -> None:
         rows = await self._db.rows(
@@ -163,34 +163,35 @@ class JobRepository:
         job = await self._known(job_id)
         if job.state not in (JobState.PARKED, JobState.WAITING):
             raise InvalidInput(field="job", reason=f"it is {job.state.value}")
-        async with self._db.transaction():
-            await self._restart(job, now)
+        await self._restart(now, "id = ? AND state = ?", job_id, job.state.value)
 
     async def retry_alike(self, cause: str, connection_id: UUID | None, now: datetime) -> int:
         """All parked jobs of a cause run again; how many."""
-        query = JobRow.filter(state=JobState.PARKED.value, cause=cause)
-        query = query.filter(connection_id=connection_id) if connection_id else query
-        async with self._db.transaction():
-            jobs = [_job(row) for row in await query]
-            for job in jobs:
-                await self._restart(job, now)
-        return len(jobs)
-
-    async def _restart(self, job: Job, now: datetime) -> None:
-        touched = await JobRow.filter(id=job.id, state=job.state.value).update(
-            state=JobState.WAITING.value, run_at=now, attempts=0
+        if connection_id is None:
+            return await self._restart(now, "cause = ? AND state = ?", cause, "parked")
+        return await self._restart(
+            now, "cause = ? AND connection_id = ? AND state = ?", cause, connection_id, "parked"
         )
-        if touched:
-            await moved(self._db, job.connection_id, job.state.value, "waiting", 1)
-            await self._changes.note("job", job.id)
+
+    async def _restart(self, now: datetime, where: str, *values: Any) -> int:
+        """Make jobs of one state wait, due now; the state is the last of ``values``."""
+        sql = f"UPDATE job SET state = 'waiting', run_at = ?, attempts = 0 WHERE {where} RETURNING id, connection_id"
+        async with self._db.transaction():
+            rows = await self._db.rows(sql, now, *values)
+            counted = Counter(UUID(str(row["connection_id"])) for row in rows)
+            for connection_id, count in sorted(counted.items()):
+                await moved(self._db, connection_id, values[-1], "waiting", count)
+            if rows:
+                await self._changes.note("job", UUID(str(rows[0]["id"])))
+        return len(rows)
 
     async def cancel(self, job_id: UUID, now: datetime) -> Job:
         """Give a job up; one that is running cannot be. Answers it as it was."""
-        job = await self._known(job_id)
         async with self._db.transaction():
-            touched = await JobRow.filter(id=job_id, state__in=["waiting", "parked"]).update(
-                state=JobState.CANCELLED.value, settled_at=now
-            )
+            job = await self._known(job_id)
+            touched = job.state in (JobState.WAITING, JobState.PARKED) and await JobRow.filter(
+                id=job_id, state=job.state.value
+            ).update(state=JobState.CANCELLED.value, settled_at=now)
             if not touched:
                 raise InvalidInput(field="job", reason=f"it is {job.state.value}")
             await moved(self._db, job.connection_id, job.state.value, "cancelled", 1)

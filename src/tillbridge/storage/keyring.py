@@ -25,7 +25,7 @@ from tillbridge.domain.tokens import Secret
 
 ENVIRONMENT = "TILLBRIDGE_KEYRING_KEY"
 _KEY_BYTES = 32
-_ARGON = {"iterations": 3, "lanes": 2, "memory_cost": 64 * 1024, "length": _KEY_BYTES}
+_MEMORY_KIB = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,8 @@ def _read(document: Mapping[str, Any], passphrase: Secret | None) -> Keyring:
 
 
 def _derived(passphrase: Secret, salt: bytes) -> bytes:
-    return Argon2id(salt=salt, **_ARGON).derive(passphrase.reveal().encode())
+    stretch = Argon2id(salt=salt, length=_KEY_BYTES, iterations=3, lanes=2, memory_cost=_MEMORY_KIB)
+    return stretch.derive(passphrase.reveal().encode())
 
 
 def _sealed(body: bytes, passphrase: Secret) -> dict[str, str]:

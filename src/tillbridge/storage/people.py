@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tillbridge.domain.audit import Actor, ActorKind, AuditEntry
@@ -43,7 +44,7 @@ class NotificationRepository:
         cause = cause[:160]
         async with self._db.transaction():
             row = await NotificationRow.get_or_none(open_cause=cause)
-            values = {
+            values: dict[str, Any] = {
                 "severity": severity.value,
                 "message_id": message_id,
                 "params": dict(params),

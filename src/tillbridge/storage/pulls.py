@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from tillbridge.domain.clock import Clock
@@ -62,11 +62,11 @@ class QuarantineRepository:
 
     async def add(self, connection_id: UUID, kind: str, record: RefusedRecord) -> None:
         """The newest state of a record; pulled again it replaces the older one."""
-        values = {
+        values: dict[str, Any] = {
             "path": record.path[:_LONGEST], "expected": record.expected[:_LONGEST], "found": record.found[:_LONGEST],
             "body": record.raw, "at": self._clock.now(),
         }  # fmt: skip
-        key = {"connection_id": connection_id, "kind": kind, "external_id": record.external_id}
+        key: dict[str, Any] = {"connection_id": connection_id, "kind": kind, "external_id": record.external_id}
         if not await QuarantineRow.filter(**key).update(**values):
             await QuarantineRow.create(id=new_id(), **key, **values)
         await self._changes.note("quarantine", connection_id)

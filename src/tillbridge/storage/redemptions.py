@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tillbridge.domain.clock import Clock
@@ -37,7 +38,7 @@ class RedemptionRepository:
     ) -> JournalEntry:
         """Durable before the debit goes out; the same card and reference again is the same entry."""
         now = self._clock.now()
-        key = {"connection_id": connection_id, "card_id": card_id, "reference": reference}
+        key: dict[str, Any] = {"connection_id": connection_id, "card_id": card_id, "reference": reference}
         row = await RedemptionRow.get_or_none(**key)
         if row is None:
             row = await RedemptionRow.create(

@@ -40,24 +40,43 @@ class SaleRepository:
         """The sale whole, with its deliveries. Jobs and movements join in the caller's transaction."""
         async with self._db.transaction():
             await SaleRow.create(**_sale_values(order))
-            await SaleLineRow.bulk_create([SaleLineRow(**_line_values(order, at)) for at in range(len(order.lines))])
-            await SaleTaxRow.bulk_create([
-                SaleTaxRow(
-                    sale_id=order.id, position=at, name=tax.name, rate=tax.rate, amount=tax.amount.minor,
-                    included=tax.included,
-                )
-                for at, line in enumerate(order.lines)
-                for tax in line.taxes
-            ])  # fmt: skip
-            await SaleTenderRow.bulk_create([
-                SaleTenderRow(
-                    sale_id=order.id, position=at, kind=each.kind.value, title=each.title, amount=each.amount.minor,
-                    change=each.change.minor, card_id=each.card_id, masked=each.masked,
-                )
-                for at, each in enumerate(order.tenders)
-            ])  # fmt: skip
+            await self._add_parts(order)
             await DeliveryRow.bulk_create([DeliveryRow(**_delivery_values(each)) for each in deliveries])
             await self._changes.note("sale", order.id)
+
+    async def online(self, connection_id: UUID, external_id: str) -> Order | None:
+        """The online order a connection told of."""
+        rows = await DeliveryRow.filter(connection_id=connection_id, platform_order_id=external_id)
+        return await self._one(id__in=[row.sale_id for row in rows], origin=Origin.ONLINE.value) if rows else None
+
+    async def replace_online(self, order: Order) -> None:
+        """The newer state of an online order; our own sales are never rewritten."""
+        async with self._db.transaction():
+            values = _sale_values(order)
+            if not await SaleRow.filter(id=values.pop("id"), origin=Origin.ONLINE.value).update(**values):
+                raise NotFound(what="online order", name=order.id)
+            for model in (SaleLineRow, SaleTaxRow, SaleTenderRow):
+                await model.filter(sale_id=order.id).delete()
+            await self._add_parts(order)
+            await self._changes.note("sale", order.id)
+
+    async def _add_parts(self, order: Order) -> None:
+        await SaleLineRow.bulk_create([SaleLineRow(**_line_values(order, at)) for at in range(len(order.lines))])
+        await SaleTaxRow.bulk_create([
+            SaleTaxRow(
+                sale_id=order.id, position=at, name=tax.name, rate=tax.rate, amount=tax.amount.minor,
+                included=tax.included,
+            )
+            for at, line in enumerate(order.lines)
+            for tax in line.taxes
+        ])  # fmt: skip
+        await SaleTenderRow.bulk_create([
+            SaleTenderRow(
+                sale_id=order.id, position=at, kind=each.kind.value, title=each.title, amount=each.amount.minor,
+                change=each.change.minor, card_id=each.card_id, masked=each.masked,
+            )
+            for at, each in enumerate(order.tenders)
+        ])  # fmt: skip
 
     async def get(self, sale_id: UUID) -> Order | None:
         return await self._one(id=sale_id)

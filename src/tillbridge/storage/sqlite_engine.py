@@ -6,21 +6,53 @@ Tortoise's own begins deferred, which fails under several writers, and keeps its
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
-from tortoise.exceptions import OperationalError
+
+from tillbridge.storage.trouble import in_utc, translated
 
 
-class ImmediateWrapper(SqliteTransactionWrapper):
+class Guarded(SqliteClient):
+    """Every statement: times go in as UTC, so that they sort as text, and the driver's errors come out as ours."""
+
+    @property
+    def place(self) -> str:
+        return str(self.filename)
+
+    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        with translated(self.place):
+            return await super().execute_insert(query, in_utc(values))
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        with translated(self.place):
+            await super().execute_many(query, [in_utc(each) for each in values])
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[dict[Any, Any]]]:
+        with translated(self.place):
+            found: tuple[int, Sequence[dict[Any, Any]]] = await super().execute_query(query, in_utc(values or []))
+            return found
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[Any, Any]]:
+        with translated(self.place):
+            found: list[dict[Any, Any]] = await super().execute_query_dict(query, in_utc(values or []))
+            return found
+
+
+class ImmediateWrapper(Guarded, SqliteTransactionWrapper):
+    @property
+    def place(self) -> str:
+        return str(getattr(self._parent, "place", ""))
+
     async def begin(self) -> None:
-        try:
+        with translated(self.place):
             await self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise OperationalError(error) from error
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(ImmediateWrapper(self))
 
 
 class ImmediateContext(SqliteTransactionContext):
@@ -43,7 +75,7 @@ class ImmediateContext(SqliteTransactionContext):
         return client
 
 
-class ImmediateClient(SqliteClient):
+class ImmediateClient(Guarded):
     def _in_transaction(self) -> TransactionContext:
         return ImmediateContext(ImmediateWrapper(self), self._lock)
 

@@ -24,26 +24,27 @@ class StockRepository:
         if not movements:
             return
         async with self._db.transaction():
-            for each in movements:
-                await MovementRow.create(
-                    id=each.id, sku=each.sku, variant_id=each.variant_id, location=each.location, quantity=each.quantity,
-                    unit=each.unit, cause=each.cause.value, subject=each.subject, at=each.at,
-                )  # fmt: skip
+            await MovementRow.bulk_create([
+                MovementRow(
+                    id=each.id, sku=each.sku, variant_id=each.variant_id, location=each.location,
+                    quantity=each.quantity, unit=each.unit, cause=each.cause.value, subject=each.subject, at=each.at,
+                )
+                for each in movements
+            ])  # fmt: skip
+            # in one order, so that two sales of the same goods cannot wait for each other
+            for each in sorted(movements, key=lambda each: (each.sku, each.location)):
                 await self._move(each)
             await self._changes.note("stock", movements[0].sku[:36])
 
     async def _move(self, movement: StockMovement) -> None:
-        level = await LevelRow.get_or_none(sku=movement.sku, location=movement.location)
-        if level is None:
-            await LevelRow.create(
-                sku=movement.sku,
-                location=movement.location,
-                quantity=movement.quantity,
-                unit=movement.unit,
-                at=movement.at,
-            )
-        else:
-            await LevelRow.filter(id=level.id).update(quantity=level.quantity + movement.quantity, at=movement.at)
+        """Lock the level before reading it: SQLite's transactions do so by themselves."""
+        key = {"sku": movement.sku, "location": movement.location}
+        level, _ = await LevelRow.get_or_create(
+            **key, defaults={"quantity": Decimal(0), "unit": movement.unit, "at": movement.at}
+        )
+        if not self._db.is_sqlite:
+            level = await LevelRow.select_for_update().get(id=level.id)
+        await LevelRow.filter(id=level.id).update(quantity=level.quantity + movement.quantity, at=movement.at)
 
     async def levels(self, skus: Sequence[str], location: str = "") -> Mapping[tuple[str, str], Decimal]:
         """Quantities by (SKU, location) as the movements add up."""

@@ -6,7 +6,7 @@ The handlers of PULL jobs; what does not fit goes to quarantine, and our own pus
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -14,17 +14,32 @@ from tillbridge.domain.catalog import Product
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.connections import Connection
 from tillbridge.domain.customers import Customer
+from tillbridge.domain.deliveries import Delivery
+from tillbridge.domain.ids import new_id
 from tillbridge.domain.jobs import JobKind
-from tillbridge.domain.orders import Order
+from tillbridge.domain.orders import Order, OrderStatus, Origin, PaymentStatus
 from tillbridge.domain.references import PREFIX
-from tillbridge.platforms.contract import CustomerService, InventoryService, OrderService, Page, ProductService
+from tillbridge.domain.stock import StockEffect
+from tillbridge.platforms.contract import (
+    CustomerService,
+    GiftCardService,
+    InventoryService,
+    OrderService,
+    Page,
+    ProductService,
+)
 from tillbridge.storage import Storage
+from tillbridge.sync.give_back import GiveBackGiftCard
+from tillbridge.sync.movements import movements
 from tillbridge.sync.settle import succeeded
-from tillbridge.sync.tasks import Handlers, Outcome, Task
+from tillbridge.sync.stock_push import PushStock
+from tillbridge.sync.tasks import Handlers, Outcome, SpecOf, Task
 
 OVERLAP = timedelta(minutes=5)
 """Records that were being written while a pull read past them are read again."""
 _STOCK_BATCH = 100
+MAIN = "Main"
+"""Where an online order takes its goods from when the platform names no place of ours."""
 
 
 class Pulled(Protocol):
@@ -78,6 +93,7 @@ class Adapters(Protocol):
     async def inventory(self, connection: Connection) -> InventoryService: ...
     async def customer(self, connection: Connection) -> CustomerService: ...
     async def order(self, connection: Connection) -> OrderService: ...
+    async def gift_card(self, connection: Connection) -> GiftCardService: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +105,12 @@ class _Source(Generic[R]):
     keep: Callable[[tuple[R, ...]], Awaitable[None]]
 
 
-def pull_handlers(storage: Storage, adapters: Adapters, clock: Clock) -> Handlers:
-    """Handlers for all kinds of pull, as wiring hands them to the worker."""
+def sync_handlers(storage: Storage, adapters: Adapters, spec_of: SpecOf, clock: Clock) -> Handlers:
+    """Handlers of all kinds but orders' own, as wiring hands them to the worker."""
     puller = Puller(storage, adapters, clock)
     return {
+        JobKind.GIVE_BACK_GIFT_CARD: GiveBackGiftCard(storage, adapters.gift_card, clock),
+        JobKind.PUSH_STOCK: PushStock(storage, adapters.inventory, spec_of, clock),
         JobKind.PULL_PRODUCTS: puller.products,
         JobKind.PULL_CUSTOMERS: puller.customers,
         JobKind.PULL_ORDERS: puller.orders,
@@ -127,7 +145,7 @@ class Puller:
 
         async def keep(items: tuple[Order, ...]) -> None:
             for each in items:
-                await self._keep_order(task, each)
+                await self._keep_order(task.connection, each)
 
         return await self._pull(task, _Source(JobKind.PULL_ORDERS, service.list_orders, keep))
 
@@ -163,21 +181,56 @@ class Puller:
     async def _resume(self, task: Task, kind: JobKind) -> Place:
         return Place.from_text(await self._storage.cursors.get(task.connection.id, kind.value) or "")
 
-    async def _keep_order(self, task: Task, order: Order) -> None:
+    async def _keep_order(self, connection: Connection, order: Order) -> None:
         """An online order is kept and takes from stock once; a change of one we have takes the newer state."""
         if await self._is_echo(order):
             return
-        known = await self._storage.sales.online(task.connection.id, order.external_id)
+        now = self._clock.now()
+        known = await self._storage.sales.online(connection.id, order.external_id)
         if known is None:
-            fresh = replace(order, id=new_id(), location=order.location or MAIN)
-            await self._storage.sales.add_online(task.connection.id, fresh)
-            if order.payment is not PaymentStatus.CANCELLED:
-                await self._storage.stock.add_movements(movements(fresh, self._clock.now()))
-        elif known.updated_at != order.updated_at:
-            await self._storage.sales.save_online(replace(order, id=known.id))
+            fresh = as_ours(order, connection)
+            await self._storage.sales.add(fresh, [_delivered(fresh, connection, now)])
+            if fresh.payment is not PaymentStatus.CANCELLED:
+                await self._storage.stock.add_movements(movements(fresh, now))
+            return
+        if known.updated_at == order.updated_at:
+            return
+        newer = replace(as_ours(order, connection), id=known.id)
+        await self._storage.sales.replace_online(newer)
+        if newer.payment is PaymentStatus.CANCELLED and known.payment is not PaymentStatus.CANCELLED:
+            await self._storage.stock.add_movements(movements(known, now, back=True))
 
     async def _is_echo(self, order: Order) -> bool:
         """Our own push coming back: known by the reference that travelled with it."""
         return order.reference.startswith(PREFIX) and (
             await self._storage.sales.by_reference(order.reference) is not None
         )
+
+
+def as_ours(order: Order, connection: Connection) -> Order:
+    """An online order as our books keep it: its own id and number stand for reference and receipt."""
+    return replace(
+        order,
+        id=new_id(),
+        origin=Origin.ONLINE,
+        reference=f"{connection.id.hex[-12:]}:{order.external_id}"[-64:],
+        receipt=(order.number or order.external_id)[:80],
+        till=f"online:{connection.id.hex[-12:]}",
+        location=order.location or MAIN,
+    )
+
+
+def _delivered(order: Order, connection: Connection, now: datetime) -> Delivery:
+    """The platform is where it was made, so it is there."""
+    return Delivery(
+        sale_id=order.id,
+        connection_id=connection.id,
+        status=OrderStatus.SYNCED,
+        platform_order_id=order.external_id,
+        number=order.number,
+        total=order.totals.total,
+        tax=order.totals.tax,
+        paid=order.payment is PaymentStatus.PAID,
+        stock=StockEffect.LOWERED,
+        updated_at=now,
+    )

@@ -41,8 +41,19 @@ class JobRunner:
         except asyncio.CancelledError:
             await finished(self._hand_back(task))
             raise
-        await finished(write_down(self.storage, self.clock, task, outcome))
+        await finished(self._write(task, outcome))
         self._tell(task, outcome.settlement)
+
+    async def _write(self, task: Task, outcome: Outcome) -> None:
+        try:
+            await write_down(self.storage, self.clock, task, outcome)
+        except TillbridgeError:
+            raise
+        except Exception as error:  # what cannot be written must park its own job, or it would be claimed for ever
+            _log.exception("result cannot be kept", action=task.job.kind.value, job=str(task.job.id))
+            at = await self._circumstances(task)
+            left = after_failure(TillbridgeError(kind=type(error).__name__), at)
+            await write_down(self.storage, self.clock, task, Outcome(left))
 
     async def _outcome(self, task: Task) -> Outcome:
         handler = self.handlers.get(task.job.kind)

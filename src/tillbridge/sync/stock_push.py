@@ -17,8 +17,8 @@ from tillbridge.platforms.contract import InventoryService
 from tillbridge.storage import Storage
 from tillbridge.sync.bodies import as_text
 from tillbridge.sync.circumstances import circumstances
-from tillbridge.sync.settle import Circumstances, parked, succeeded, wait_for
 from tillbridge.sync.schedule import back_off
+from tillbridge.sync.settle import Circumstances, parked, succeeded, wait_for
 from tillbridge.sync.tasks import Outcome, SpecOf, Task
 
 ACTION = "stock.set"
@@ -79,9 +79,7 @@ class PushStock:
         facts = {"connection": task.connection.name, "sku": sku, "found": str(now), "expected": str(last.quantity)}
         return Outcome(parked(at, "queue.stock_unclear", facts))
 
-    async def _set(
-        self, task: Task, at: Circumstances, place: _Place, found: StockLevel, delta: Decimal
-    ) -> Outcome:
+    async def _set(self, task: Task, at: Circumstances, place: _Place, found: StockLevel, delta: Decimal) -> Outcome:
         level = found.available or Decimal(0)
         change = StockChange(found.inventory_id, found.location_id, level + delta, expected=level)
         written = StockLevel(found.inventory_id, found.location_id, change.quantity, self._clock.now())

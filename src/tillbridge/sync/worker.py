@@ -6,7 +6,6 @@ Wiring builds it for the console, ``tillbridge worker`` and ``tillbridge sync``;
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,7 +13,7 @@ import structlog
 
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.errors import LeaseLost, StorageError
-from tillbridge.domain.jobs import JobKind
+from tillbridge.domain.jobs import JobKind, JobState
 from tillbridge.storage import Storage
 from tillbridge.sync.cancel_order import CancelOrder
 from tillbridge.sync.lanes import LaneDriver, is_held
@@ -26,6 +25,7 @@ from tillbridge.sync.tasks import Handlers, OrderServiceFactory, Publish, SpecOf
 
 _log = structlog.get_logger(__name__)
 _POLL = 1.0
+_LOOK = 0.1
 _AFTER_TROUBLE = 2.0
 
 
@@ -81,19 +81,33 @@ class BackgroundSyncService:
                 if self._lanes:
                     await asyncio.wait(self._lanes.values(), timeout=_POLL, return_when=asyncio.FIRST_COMPLETED)
                     continue
-                due = await self._storage.jobs.next_due(await self._held())
-                if due is None or due - self._clock.now() > patience:
+                pause = await self._pause(patience)
+                if pause is None:
                     return
-                await self._clock.sleep(max(0.05, (due - self._clock.now()).total_seconds()))
+                await self._clock.sleep(pause)
         finally:
             await self._stop()
+
+    async def _pause(self, patience: timedelta) -> float | None:
+        """Seconds until there may be work again; None when idle. Work under way at another worker is waited for."""
+        held = await self._held()
+        due = await self._storage.jobs.next_due(held)
+        if due is not None and due - self._clock.now() <= patience:
+            return max(_LOOK, (due - self._clock.now()).total_seconds())
+        counts = await self._storage.queue.counts()
+        elsewhere = any(state is JobState.RUNNING and id_ not in held for id_, state in counts)
+        return _LOOK if elsewhere else None
+
+    async def plan(self) -> None:
+        """Put into the queue what is due by rhythm; ``run`` does so each round."""
+        await self._planner.plan()
 
     async def _round(self, *, plan: bool) -> None:
         """Gather lanes that ended and take those that have work. A database in trouble is waited for."""
         try:
             await self._gather()
             if plan:
-                await self._planner.plan()
+                await self.plan()
             await self._take_lanes()
         except StorageError as error:
             _log.warning("database in trouble, waiting", action="worker.round", reason=str(error))
@@ -118,7 +132,7 @@ class BackgroundSyncService:
                 return
             self._lanes[lane.connection_id] = asyncio.create_task(self._driver.drive(lane))
 
-    async def _held(self) -> Collection[UUID]:
+    async def _held(self) -> set[UUID]:
         now = self._clock.now()
         return {each.id for each in await self._storage.connections.all() if is_held(each, now)}
 

@@ -44,5 +44,5 @@ PLATFORM = Platform(
     gift_card=ShopifyGiftCardService,
     renew=renew,
     verify_webhook=verify_webhook,
-    simulator="tillbridge.platforms.shopify.simulator:make",
+    simulator="tillbridge.platforms.shopify.simulator:shopify_simulator",
 )

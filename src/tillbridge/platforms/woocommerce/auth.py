@@ -44,7 +44,9 @@ class KeyPair(httpx.Auth):
             timestamp=str(int(self._clock.now().timestamp())),
         )
         # oauthlib refuses characters that RFC 3986 would have escaped
-        query = "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in url.params.multi_items())
+        query = "&".join(
+            f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in url.params.multi_items()
+        )
         plain = str(url.copy_with(query=None))
         signed, _, _ = client.sign(f"{plain}?{query}" if query else plain, http_method=method)
         return httpx.URL(signed)
@@ -54,6 +56,4 @@ def key_pair(session: Session, *, in_query: bool | None = None) -> KeyPair:
     """The connection's key pair; the way over TLS as the live test found it, unless one is named."""
     chosen = session.connection.facts.get(AUTH_FACT) == BY_QUERY if in_query is None else in_query
     credentials = session.credentials
-    return KeyPair(
-        credentials["consumer_key"], credentials["consumer_secret"], session.clock, in_query=chosen
-    )
+    return KeyPair(credentials["consumer_key"], credentials["consumer_secret"], session.clock, in_query=chosen)

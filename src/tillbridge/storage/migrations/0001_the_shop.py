@@ -2,8 +2,6 @@
 
 from uuid import uuid4
 
-from typing import ClassVar
-
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
@@ -11,7 +9,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     initial = True
 
-    operations: ClassVar = [
+    operations = [
         ops.CreateModel(
             name="ShopRow",
             fields=[

@@ -2,17 +2,15 @@
 
 from uuid import uuid4
 
-from typing import ClassVar
-
 from tortoise import fields, migrations
 from tortoise.indexes import Index, PartialIndex
 from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("tillbridge", "0001_the_shop")]
+    dependencies = [("tillbridge", "0001_the_shop")]
 
-    operations: ClassVar = [
+    operations = [
         ops.CreateModel(
             name="SaleRow",
             fields=[
@@ -197,7 +195,7 @@ class Migration(migrations.Migration):
                 ("ended_at", fields.DatetimeField(null=True)),
                 ("phase", fields.CharField(max_length=10)),
                 ("action", fields.CharField(max_length=40)),
-                ("outcome", fields.CharField(max_length=20)),
+                ("outcome", fields.CharField(max_length=120)),
                 ("handling", fields.CharField(null=True, max_length=16)),
                 ("error", fields.JSONField(null=True)),
                 ("request_id", fields.CharField(max_length=80)),

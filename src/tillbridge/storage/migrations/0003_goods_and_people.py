@@ -2,17 +2,15 @@
 
 from uuid import uuid4
 
-from typing import ClassVar
-
 from tortoise import fields, migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("tillbridge", "0002_sales_and_jobs")]
+    dependencies = [("tillbridge", "0002_sales_and_jobs")]
 
-    operations: ClassVar = [
+    operations = [
         ops.CreateModel(
             name="ProductRow",
             fields=[

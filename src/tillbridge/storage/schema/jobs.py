@@ -50,7 +50,7 @@ class AttemptRow(Model):
     ended_at = fields.DatetimeField(null=True)
     phase = fields.CharField(max_length=10)
     action = fields.CharField(max_length=40)
-    outcome = fields.CharField(max_length=20)
+    outcome = fields.CharField(max_length=120)
     handling = fields.CharField(max_length=16, null=True)
     error: dict[str, Any] | None = fields.JSONField(null=True)
     request_id = fields.CharField(max_length=80)

@@ -60,9 +60,13 @@ class WooCommerceSimulator(Simulator):
         ]
 
     def credentials(self) -> dict[str, str]:
-        """The read/write key."""
+        """The address and the read/write key."""
         key = self.shop.keys[0]
-        return {"consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}
+        return {
+            "shop_url": self.base_url,
+            "consumer_key": key.consumer_key,
+            "consumer_secret": key.consumer_secret,
+        }
 
     def revoke_tokens(self) -> None:
         """Somebody deleted the keys in the shop's settings."""

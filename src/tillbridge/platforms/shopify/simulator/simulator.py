@@ -1,0 +1,131 @@
+"""The Shopify simulator: the kit's shop with a token address, a GraphQL endpoint and the files of bulk reads."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping, Sequence
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from tillbridge.training.clock import ShopClock, Ticking
+from tillbridge.training.kit import Row, Simulator
+
+from . import bulk, demo, selling, webhooks
+from .costs import Bucket
+from .graph import VERSIONS, Graph
+from .shop import Shop, Switches
+from .tokens import CLIENT_ID, CLIENT_SECRET, Tokens
+
+_ORIGIN = "https://harbour-lane.myshopify.com"
+_REJECTED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+
+
+class ShopifySimulator(Simulator):
+    """``shop`` holds its rows and ``shop.switches`` what differs between shops."""
+
+    name: ClassVar[str] = "shopify"
+    setup: ClassVar[str] = "own_app"
+
+    def __init__(self, clock: Ticking | None = None, seed: int = 1) -> None:
+        self._ticks = ShopClock(clock)
+        self.shop = Shop(now=self._ticks.now, mail=self._mail)
+        self.tokens = Tokens(self.shop)
+        self.bucket = Bucket(self.shop.now)
+        self._graph = Graph(self.shop, self.tokens, self.bucket, lambda: self.base_url)
+        self._storm = 0
+        super().__init__(_ORIGIN, clock)
+        self.clock = self._ticks
+        demo.fill(self.shop, seed)
+
+    def _mail(self, to: str, subject: str) -> None:
+        self.outbox.send(to, subject)
+
+    @property
+    def switches(self) -> Switches:
+        return self.shop.switches
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            Route("/admin/oauth/access_token", self._token, methods=["POST"]),
+            Route("/admin/api/{version}/graphql.json", self._graphql, methods=["POST"]),
+            Route("/bulk/{name}", self._bulk_file),
+            Route("/__control__/switches", self._switches, methods=["POST"]),
+        ]
+
+    def credentials(self) -> dict[str, str]:
+        return {"shop": self.shop.domain, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+
+    def ledger_orders(self) -> Sequence[Row]:
+        return [_booked(row) for row in self.shop.orders.values()]
+
+    def ledger_gift_cards(self) -> Sequence[Row]:
+        return [{"code": row["code"], "balance": f"{row['balance']:.2f}"} for row in self.shop.gift_cards.values()]
+
+    def ledger_stock(self) -> dict[str, int]:
+        return {row["sku"]: self.shop.available(row["item_id"]) for row in self.shop.variants.values()}
+
+    def expire_tokens(self) -> None:
+        self.tokens.expire()
+
+    def revoke_tokens(self) -> None:
+        self.tokens.revoked = True
+
+    def failure(self, fault: str, scope: MutableMapping[str, Any]) -> Response:
+        """Throttling comes as a 200 without a word on when to come back."""
+        if fault == "storm_429" and scope["path"].endswith("/graphql.json"):
+            return JSONResponse(self._graph.throttled(100.0), headers={"X-Shopify-API-Version": VERSIONS[-1]})
+        return super().failure(fault, scope)
+
+    async def deliver_webhooks(self, post: webhooks.Post, *, twice: bool = False, reverse: bool = False) -> int:
+        """Send what waits to whoever ``post`` reaches."""
+        return await webhooks.deliver(self.shop, post, twice=twice, reverse=reverse)
+
+    async def _token(self, request: Request) -> Response:
+        if "json" in request.headers.get("content-type", ""):
+            return self.tokens.grant(await request.json())
+        return self.tokens.grant(dict(parse_qsl((await request.body()).decode(), keep_blank_values=True)))
+
+    async def _graphql(self, request: Request) -> Response:
+        headers = {
+            "X-Request-Id": f"req-{next(self.shop.ids)}",
+            "X-Shopify-API-Version": _served(request.path_params["version"]),
+        }
+        if not self.tokens.accepts(request.headers.get("x-shopify-access-token")):
+            return JSONResponse({"errors": _REJECTED}, 401, headers)
+        try:
+            given = await request.json()
+        except ValueError:
+            return JSONResponse({"errors": {"query": "Required parameter missing or invalid"}}, 400, headers)
+        return JSONResponse(self._graph.answer(given), headers=headers)
+
+    async def _bulk_file(self, request: Request) -> Response:
+        row = self.shop.bulk.get(f"gid://shopify/BulkOperation/{request.path_params['name'].removesuffix('.jsonl')}")
+        return PlainTextResponse(bulk.file(row)) if row else PlainTextResponse("Not Found", 404)
+
+    async def _switches(self, request: Request) -> Response:
+        for name, value in (await request.json()).items():
+            setattr(self.switches, name, value)
+        return JSONResponse({})
+
+
+def _served(version: str) -> str:
+    """A version nobody serves any more is answered by the oldest that is."""
+    return version if version in VERSIONS else VERSIONS[0]
+
+
+def _booked(row: Row) -> Row:
+    sums = selling.totals(row)
+    return {
+        "id": row["id"], "number": row["name"], "reference": row["sourceIdentifier"] or "",
+        "total": f"{sums['total']:.2f}", "currency": row["currencyCode"],
+        "paid": sums["paid"] >= sums["total"], "cancelled": bool(row["cancelledAt"]),
+        "refunded": f"{sums['back']:.2f}", "code": row["discount_code"],
+    }  # fmt: skip
+
+
+def shopify_simulator(clock: Ticking | None = None, seed: int = 1) -> ShopifySimulator:
+    """A pretended shop with the demo goods."""
+    return ShopifySimulator(clock, seed)

@@ -1,0 +1,79 @@
+"""The SQLite file itself: made for its owner alone, locked while it is brought up to date, copied while in use."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+from tillbridge.domain.clock import Clock
+from tillbridge.domain.errors import DatabaseBusy, StorageError
+
+_LOOK_EVERY = 0.05
+_PATIENCE = 60.0
+
+
+def prepare(path: Path) -> None:
+    """The file exists and only its owner may read it, before anything is written to it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
+
+
+@asynccontextmanager
+async def start_up_lock(path: Path, clock: Clock) -> AsyncIterator[None]:
+    """One process at a time. Raises DatabaseBusy when another holds it for a minute."""
+    lock = path.with_name(path.name + ".lock")
+    prepare(lock)
+    connection = sqlite3.connect(lock, isolation_level=None, timeout=0)
+    try:
+        await _begin(connection, clock)
+        yield
+    finally:
+        connection.close()
+
+
+async def _begin(connection: sqlite3.Connection, clock: Clock) -> None:
+    until = clock.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            if clock.monotonic() > until:
+                raise DatabaseBusy() from error
+        await clock.sleep(_LOOK_EVERY)
+
+
+def copy(source: Path, target: Path) -> None:
+    """A consistent copy of a file that may be in use, there whole or not at all."""
+    draft = target.with_name(target.name + ".part")
+    draft.unlink(missing_ok=True)
+    prepare(draft)
+    try:
+        with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(draft)) as goal:
+            origin.backup(goal)
+        _prove(draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _prove(path: Path) -> None:
+    """Open the copy as a restore would and let SQLite check every page of it."""
+    with closing(sqlite3.connect(path)) as connection:
+        answers = connection.execute("PRAGMA integrity_check").fetchall()
+        steps = connection.execute("SELECT count(*) FROM tortoise_migrations").fetchone()[0]
+        connection.execute("PRAGMA journal_mode = DELETE")
+    if answers != [("ok",)] or not steps:
+        raise StorageError(reason="the copy is damaged; nothing was replaced")
+
+
+async def copied(source: Path, target: Path) -> None:
+    """``copy`` without holding up anybody else."""
+    await asyncio.to_thread(copy, source, target)

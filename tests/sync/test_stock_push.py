@@ -1,0 +1,102 @@
+"""A connection that only follows a sale gets its stock lowered by exactly that much, once."""
+
+from __future__ import annotations
+
+from collections import deque
+from decimal import Decimal
+
+import pytest
+
+from tests.support.counters import TILL, BackOffice
+from tests.support.memory_shop import Killed, lost
+from tests.support.pulled_shop import PulledShop, product
+from tests.support.sales import line, record
+from tests.support.stock_shop import StockShop
+from tillbridge.domain.connections import Route
+from tillbridge.domain.errors import NetworkFailure, RateLimited
+from tillbridge.domain.jobs import JobKind, JobState
+from tillbridge.domain.orders import OrderStatus
+from tillbridge.domain.queue import QueueFilter
+from tillbridge.domain.stock import StockEffect
+
+
+@pytest.fixture
+async def outlet(office: BackOffice) -> StockShop:
+    """A linked connection without a route, holding seven tees."""
+    await office.connect("outlet", Route())
+    shop = StockShop(office.clock, {"i1": Decimal(7)})
+    office.pulls = PulledShop(shop)
+    connection = await office.connection("outlet")
+    await office.storage.catalogue.upsert_products(connection.id, [product(1, "TEE-M")])
+    return shop
+
+
+async def _stock_jobs(office: BackOffice) -> list[tuple[JobState, str]]:
+    rows = await office.storage.queue.page(QueueFilter(kinds=(JobKind.PUSH_STOCK,)))
+    return [(each.state, each.cause) for each in rows]
+
+
+async def test_a_sale_elsewhere_lowers_the_stock_by_what_was_sold(office: BackOffice, outlet: StockShop) -> None:
+    await office.orders.add([record("1", lines=[line(quantity="2"), line("UNLISTED")])], TILL)
+    await office.work()
+    assert outlet.levels["i1"] == Decimal(5)
+    assert len(await _stock_jobs(office)) == 1
+
+
+async def test_a_return_raises_it_again(office: BackOffice, outlet: StockShop) -> None:
+    await office.orders.add([record("1", lines=[line(quantity="2")])], TILL)
+    await office.orders.add([record("2", lines=[line(quantity="-1", return_of="1")])], TILL)
+    await office.work()
+    assert outlet.levels["i1"] == Decimal(6)
+
+
+@pytest.mark.parametrize("error", [lost(), Killed("power"), NetworkFailure(reason="reset")])
+@pytest.mark.parametrize("effect", ["before", "lose"])
+async def test_a_lost_answer_lowers_it_neither_twice_nor_never(
+    office: BackOffice, outlet: StockShop, error: BaseException, effect: str
+) -> None:
+    waiting: deque[BaseException] = getattr(outlet, effect)
+    waiting.append(error)
+    await office.orders.add([record("1")], TILL)
+    await office.work()
+    await office.work()
+    assert outlet.levels["i1"] == Decimal(6)
+    assert outlet.writes == 1
+
+
+async def test_a_number_neither_explains_is_shown_to_a_person(office: BackOffice, outlet: StockShop) -> None:
+    outlet.lose.append(Killed("power"))
+    await office.orders.add([record("1")], TILL)
+    await office.work()
+    outlet.levels["i1"] = Decimal(3)
+    await office.work()
+    assert await _stock_jobs(office) == [(JobState.PARKED, "queue.stock_unclear")]
+    assert outlet.levels["i1"] == Decimal(3)
+
+
+async def test_stock_that_moved_meanwhile_is_read_again(office: BackOffice, outlet: StockShop) -> None:
+    outlet.before.append(RateLimited(retry_after=1.0))
+    await office.orders.add([record("1")], TILL)
+    outlet.levels["i1"] = Decimal(4)
+    await office.work()
+    assert outlet.levels["i1"] == Decimal(3)
+
+
+async def test_stock_that_is_not_counted_there_is_left_alone(office: BackOffice, outlet: StockShop) -> None:
+    outlet.levels["i1"] = None
+    await office.orders.add([record("1")], TILL)
+    await office.work()
+    assert outlet.writes == 0
+    assert [state for state, _ in await _stock_jobs(office)] == [JobState.SUCCEEDED]
+
+
+async def test_a_platform_that_did_not_lower_stock_with_the_order_gets_it_lowered(office: BackOffice) -> None:
+    shop = await office.connect()
+    shop.stock = StockEffect.NOT_LOWERED
+    levels = StockShop(office.clock, {"i1": Decimal(7)})
+    office.pulls = PulledShop(levels)
+    await office.storage.catalogue.upsert_products((await office.connection()).id, [product(1, "TEE-M")])
+    await office.orders.add([record("1", lines=[line(quantity="3")])], TILL)
+    await office.work()
+    assert (await office.seen("1")).status is OrderStatus.SYNCED
+    assert levels.levels["i1"] == Decimal(4)
