@@ -13,19 +13,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.domain.tokens import Secret
+from tillbridge.places import DATABASE, PREFIX, default_data_dir
 
 FILE = "settings.toml"
-PREFIX = "TILLBRIDGE_"
-TRAINING = "training"
-
-
-def default_data_dir(environment: Mapping[str, str] | None = None) -> Path:
-    """``TILLBRIDGE_DATA_DIR``, else the place the desktop standard names for this user."""
-    known = os.environ if environment is None else environment
-    if chosen := known.get(f"{PREFIX}DATA_DIR"):
-        return Path(chosen).expanduser()
-    base = known.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(base).expanduser() / "tillbridge"
 
 
 class Settings(BaseSettings):
@@ -64,6 +54,12 @@ class Settings(BaseSettings):
     theme: str = ""
     """The console's theme; empty: the one that fits the terminal."""
 
+    answer_within_seconds: float = Field(default=30.0, gt=0, le=600)
+    """After how many seconds of silence a platform's answer counts as lost."""
+
+    lease_seconds: float = Field(default=30.0, gt=0, le=600)
+    """How long a worker holds a connection without a sign of life before another may take over."""
+
     log_level: str = Field(default="info", pattern=r"^(debug|info|warning|error)$")
     """How much goes into ``tillbridge.log`` in the data directory."""
 
@@ -85,7 +81,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """Where the data lives, as storage wants it."""
-        return self.database_url or str(self.data_dir / "tillbridge.db")
+        return self.database_url or str(self.data_dir / DATABASE)
 
     @property
     def keyring_path(self) -> Path:
@@ -98,12 +94,6 @@ class Settings(BaseSettings):
     @property
     def log_file(self) -> Path:
         return self.data_dir / "tillbridge.log"
-
-    def for_training(self) -> Settings:
-        """The same terminal on the training shop's own data, so that nothing real is touched."""
-        place = self.data_dir / TRAINING
-        values = {"data_dir": place, "database_url": "", "keyring": None, "keyring_passphrase": ""}
-        return self.model_copy(update=values)
 
 
 def load(flags: Mapping[str, Any] | None = None) -> Settings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.support.databases import (  # noqa: F401  fixtures are found by name
     address,
     clock,
-    migrated_file,
     postgresql,
     sqlite_address,
     sqlite_storage,

@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from glob import glob
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from tests.support.clock import VirtualClock
 from tillbridge.storage import Storage, open_storage
 from tillbridge.storage.database import Database
 
-__all__ = ["address", "clock", "migrated_file", "postgresql", "sqlite_address", "sqlite_storage", "storage"]
+__all__ = ["address", "clock", "copy_template", "postgresql", "sqlite_address", "sqlite_storage", "storage"]
 
 _OWNER = "postgres"
 _USER = "till"
@@ -104,17 +106,30 @@ def clock() -> VirtualClock:
     return VirtualClock()
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database that is up to date, made once."""
-    path = tmp_path_factory.mktemp("migrated") / "shop.sqlite3"
-    asyncio.run(_bring_up(str(path)))
-    return path
+@cache
+def _template() -> tempfile.TemporaryDirectory[str]:
+    """A new shop, opened once: its migrations take longer than most tests. Made in a thread, outside any loop."""
+    folder = tempfile.TemporaryDirectory(prefix="tillbridge-template-")
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(_open_once(Path(folder.name)))).result()
+    return folder
+
+
+async def _open_once(folder: Path) -> None:
+    async with open_storage(str(folder / "shop.sqlite3"), VirtualClock(), keyring_path=folder / "keyring"):
+        pass
+
+
+def copy_template(folder: Path) -> str:
+    """Put an empty shop into ``folder``: ``shop.sqlite3``, whose path is answered, and its ``keyring``."""
+    for name in ("shop.sqlite3", "keyring"):
+        shutil.copy(Path(_template().name, name), folder / name)
+    return str(folder / "shop.sqlite3")
 
 
 @pytest.fixture
-def sqlite_address(migrated_file: Path, tmp_path: Path) -> str:
-    return str(shutil.copy(migrated_file, tmp_path / "shop.sqlite3"))
+def sqlite_address(tmp_path: Path) -> str:
+    return copy_template(tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,11 +9,12 @@ import pytest
 
 from tests.support.clock import VirtualClock
 from tests.support.counters import BackOffice
+from tests.support.databases import copy_template
 from tillbridge.storage import open_storage
 
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[BackOffice]:
     clock = VirtualClock()
-    async with open_storage(str(tmp_path / "shop.sqlite3"), clock, keyring_path=tmp_path / "keyring") as storage:
+    async with open_storage(copy_template(tmp_path), clock, keyring_path=tmp_path / "keyring") as storage:
         yield BackOffice(storage, clock)

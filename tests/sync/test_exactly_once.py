@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.support.clock import VirtualClock
 from tests.support.counters import TILL, BackOffice
+from tests.support.databases import copy_template
 from tests.support.memory_shop import Killed, MemoryShop, lost
 from tests.support.sales import line, record
 from tillbridge.domain.errors import NetworkFailure, PlatformUnavailable, RateLimited
@@ -75,7 +76,7 @@ def _arm(shop: MemoryShop, plan: list[Fault]) -> None:
 async def _live_through(folder: Path, plan: tuple[int, list[Fault], list[tuple[int, bool]], int]) -> None:
     sales, shop_faults, cuts, lag = plan
     clock = VirtualClock()
-    async with open_storage(str(folder / "shop.sqlite3"), clock, keyring_path=folder / "keyring") as storage:
+    async with open_storage(copy_template(folder), clock, keyring_path=folder / "keyring") as storage:
         office = BackOffice(storage, clock)
         shop = await office.connect()
         shop.lag = timedelta(seconds=lag)

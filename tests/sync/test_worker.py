@@ -94,7 +94,9 @@ async def test_until_idle_waits_for_work_that_another_worker_has_under_way(offic
     shop = await _blocked(office)
     first = asyncio.create_task(office.worker().run_until_idle())
     await _until(lambda: shop.inside == 1)
-    second = asyncio.create_task(BackOffice(office.storage, office.still, office.shops).worker().run_until_idle())
+    second = asyncio.create_task(
+        BackOffice(office.storage, office.still, office.shops).worker("second").run_until_idle()
+    )
     await asyncio.sleep(0.05)
     assert not second.done()
     assert shop.gate is not None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tillbridge.services.connections import ConnectionsService
     from tillbridge.services.customers import CustomersService
     from tillbridge.services.health import HealthService
+    from tillbridge.services.keys import KeysService
     from tillbridge.services.notifications import NotificationsService
     from tillbridge.services.offers import OffersService
     from tillbridge.services.orders import OrdersService
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from tillbridge.services.till import TillService
     from tillbridge.services.tokens import TokenService
     from tillbridge.services.training import TrainingService
-    from tillbridge.services.webhooks import WebhookService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Services:
     shop: ShopService
     health: HealthService
     backup: BackupService
-    webhooks: WebhookService
+    keys: KeysService
     training: TrainingService | None
     work: Callable[[], Awaitable[None]]
     work_on: Callable[[], Awaitable[None]]

@@ -143,7 +143,9 @@ class Sessions:
         *,
         version: str,
         transport: httpx.AsyncBaseTransport | None = None,
+        answer_within: float = 30.0,
     ) -> None:
+        self._answer_within = answer_within
         self._storage, self._tokens, self._registry, self._clock = storage, tokens, registry, clock
         self._version, self._transport = version, transport
         self._open: dict[UUID, tuple[object, Session]] = {}
@@ -237,6 +239,7 @@ class Sessions:
             concurrency=platform.spec.limits.concurrency,
             ca_file=connection.ca_file,
             transport=self._transport,
+            answer_within=self._answer_within,
         )
 
     def _register(self, session: Session) -> None:

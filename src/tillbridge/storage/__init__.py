@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from tillbridge.domain.clock import Clock
+from tillbridge.domain.clock import Clock, SystemClock
 from tillbridge.domain.errors import KeyMissing
 from tillbridge.domain.lanes import Lane
 from tillbridge.domain.tokens import Secret
@@ -30,6 +32,8 @@ from tillbridge.storage.stock import StockRepository
 from tillbridge.storage.together import Together
 from tillbridge.storage.vault import Vault
 from tillbridge.storage.windows import QueueWindow
+
+T = TypeVar("T")
 
 __all__ = ["Change", "JournalEntry", "Keyring", "Lane", "Storage", "Vault", "open_storage"]
 
@@ -63,6 +67,23 @@ class Storage:
         """All or nothing; durable when it ends. Start no task inside and send nothing over the network."""
         return self._database.transaction()
 
+    async def together(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run ``work`` in a transaction shared with what others hand over in the same few milliseconds.
+
+        Durable when it returns; a failure undoes its own writes only. It may run twice when PostgreSQL restarts, so all
+        it does besides writing must be repeatable.
+        """
+        return await self._together.run(work)
+
+    async def whole(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run ``work`` in a transaction of its own, again when PostgreSQL went away before the commit."""
+        return await self._database.whole(work)
+
+    async def aclose(self) -> None:
+        """Let what is under way be committed; ``open_storage`` calls it."""
+        await self._together.aclose()
+        await self.changes.aclose()
+
     async def backup(self, target: Path) -> None:
         """A consistent copy while running, opened once to prove it. The keyring is not part of it."""
         await _database.backup(self._database, target)
@@ -75,32 +96,46 @@ class Storage:
 
 @asynccontextmanager
 async def open_storage(
-    address: str, clock: Clock, *, keyring_path: Path, passphrase: Secret | None = None
+    address: str,
+    clock: Clock,
+    *,
+    keyring_path: Path,
+    passphrase: Secret | None = None,
+    accept_new_keyring: bool = False,
 ) -> AsyncIterator[Storage]:
     """Open a shop's data, bringing it up to date first.
 
-    ``address`` is a path or ``postgresql://`` URL. Raises NewerDatabase, WrongPassphrase, KeyMissing (a keyring of
-    another shop), DataReadOnly, DatabaseUnreachable.
+    ``address`` is a path or ``postgresql://`` URL. Raises NewerDatabase, WrongPassphrase, KeyMissing (no keyring, or
+    one of another shop), DataReadOnly, DatabaseUnreachable. With ``accept_new_keyring`` a lost keyring file is replaced
+    by a new one; ``vault.unreadable()`` then names the connections whose credentials went with it.
     """
-    async with Database(address).opened() as database:
-        ring = keyring.load(keyring_path, passphrase)
-        storage = Storage(database, clock, ring or keyring.fresh(), keyring_path, passphrase)
+    async with Database(address, clock).opened() as database:
+        async with database.start_up_lock():
+            ring = await _agree(database, keyring_path, passphrase, accept_new_keyring)
+        storage = Storage(database, clock, ring, keyring_path, passphrase)
         try:
-            await storage.shop.ensure()
-            await _agree(storage, ring, keyring_path, passphrase)
             yield storage
         finally:
-            await storage.changes.aclose()
+            await storage.aclose()
 
 
-async def _agree(storage: Storage, ring: Keyring | None, path: Path, passphrase: Secret | None) -> None:
+async def _agree(database: Database, path: Path, passphrase: Secret | None, accept_new: bool) -> Keyring:
     """A new database takes the keyring as its own; an old one only opens with the keyring it knows."""
-    known = await storage.shop.key_check()
-    if ring is None and known is not None:
-        raise KeyMissing(key_id=f"of {path.name}")
+    shop = ShopRepository(Changes(database, SystemClock()))
+    await shop.ensure()
+    known, ring = await shop.key_check(), await asyncio.to_thread(keyring.load, path, passphrase)
     if ring is None:
-        keyring.save(storage.vault.ring, path, passphrase)
-    if known is None:
-        await storage.shop.save_key_check(storage.vault.ring.check_value())
-    elif storage.vault.ring.check_value() != known:
+        if known is not None and not accept_new:
+            raise KeyMissing(key_id=f"of {path.name}")
+        ring = keyring.fresh()
+        # in this order a stop in between leaves nothing that the next start refuses for good
+        if known is None:
+            await asyncio.to_thread(keyring.save, ring, path, passphrase)
+        await shop.save_key_check(ring.check_value())
+        if known is not None:
+            await asyncio.to_thread(keyring.save, ring, path, passphrase)
+    elif known is None:
+        await shop.save_key_check(ring.check_value())
+    elif ring.check_value() != known:
         raise KeyMissing(key_id="of this shop")
+    return ring

@@ -6,23 +6,38 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from tillbridge.domain.clock import Clock
-from tillbridge.domain.errors import DatabaseUnreachable
 from tillbridge.storage.database import Database
-from tillbridge.storage.schema import ChangeRow
 from tillbridge.storage.trouble import translated
 
 _LOOK_EVERY = 0.25
-_LATE_SECONDS = 30.0
-_MOST_GAPS = 1000
 _KEEP = 10_000
 _CHANNEL = "tillbridge"
+
+# On PostgreSQL a number drawn early may be committed late. A transaction therefore marks, by a lock that names the
+# last number before its own, where a reader has to stop; one mark each, since locks are few.
+_MARKS = 7_711 << 40
+_NOTE = f"""
+WITH mark AS MATERIALIZED (
+ SELECT CASE WHEN current_setting('tillbridge.marked', true) = '1' THEN '1' ELSE set_config('tillbridge.marked',
+  '1' || pg_advisory_xact_lock_shared({_MARKS} + CASE WHEN is_called THEN last_value ELSE 0 END)::text, true) END
+ FROM change_seq_seq),
+made AS (INSERT INTO change (kind, subject) SELECT ?::text, ?::text FROM mark RETURNING kind)
+SELECT pg_notify('{_CHANNEL}', kind) FROM made
+"""
+_SETTLED = f"""
+SELECT least((SELECT max(seq) FROM change),
+ (SELECT min(((classid::bigint << 32) | objid::bigint) - {_MARKS}) FROM pg_locks
+  WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 8 = {_MARKS >> 40}
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))) AS newest
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``kind`` names what changed (sale, job, connection, token, notification, catalogue, stock); ``subject`` its id."""
+    """``kind``: sale, job, connection, token, notification, catalogue, stock, quarantine, shop; ``subject`` its id."""
 
     seq: int
     kind: str
@@ -30,99 +45,93 @@ class Change:
 
 
 class Changes:
-    """Note and follow changes. One follower per process: what it was told and what is missing is kept here."""
+    """Note and follow changes."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._db, self._clock = database, clock
-        self._seen: int | None = None
-        self._gaps: dict[int, float] = {}
+        self._seen: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
         self._listener: Any = None
+        self._listening = asyncio.Lock()
         self._told = asyncio.Event()
 
     async def note(self, kind: str, subject: UUID | str = "") -> None:
         """Write a change; call it in the transaction that makes it."""
-        await ChangeRow.create(kind=kind, subject=str(subject))
-        if not self._db.is_sqlite:
-            await self._db.rows("SELECT pg_notify(?, ?)", _CHANNEL, kind)
+        if self._db.is_sqlite:
+            await self._db.run("INSERT INTO change (kind, subject) VALUES (?, ?)", kind, str(subject))
+        else:
+            await self._db.rows(_NOTE, kind, str(subject))
 
     async def newest(self) -> int:
-        """The sequence to follow from."""
-        rows = await self._db.rows("SELECT max(seq) AS newest FROM change")
+        """The sequence to follow from: no change up to it is still to come."""
+        sql = "SELECT max(seq) AS newest FROM change" if self._db.is_sqlite else _SETTLED
+        rows = await self._db.rows(sql, long=True)
         return int(rows[0]["newest"] or 0)
 
     async def tail(self, after: int, limit: int = 1000) -> tuple[Change, ...]:
-        """Changes later than a sequence, oldest first, and those that were committed late with a lower one."""
-        late = await self._late()
+        """Changes later than a sequence, oldest first."""
+        # read before the rows: what is committed in between must be among them
+        newest = await self.newest()
         rows = await self._db.rows(
-            "SELECT seq, kind, subject FROM change WHERE seq > ? ORDER BY seq LIMIT ?", after, limit
-        )
-        found = tuple(Change(row["seq"], row["kind"], row["subject"]) for row in rows)
+            "SELECT seq, kind, subject FROM change WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+            after, newest, limit, long=True,
+        )  # fmt: skip
+        return tuple(Change(row["seq"], row["kind"], row["subject"]) for row in rows)
+
+    async def wait(self, seconds: float, after: int | None = None) -> bool:
+        """Return when any process, this one too, changed something; at the latest after ``seconds``.
+
+        Counted are changes later than ``after``, or than the same task's last wait. Answers whether there were any.
+        """
+        task = asyncio.current_task()
+        assert task is not None, "waiting happens in a task"
         if not self._db.is_sqlite:
-            self._miss(after, found)
-        return (*late, *found)
-
-    def _miss(self, after: int, found: tuple[Change, ...]) -> None:
-        """Numbers left out belong to transactions that are still open, or were rolled back."""
-        expected = after + 1
-        for each in found:
-            if after and expected < each.seq:
-                self._gaps.update(dict.fromkeys(range(expected, each.seq)[-_MOST_GAPS:], self._clock.monotonic()))
-            expected = each.seq + 1
-
-    async def _late(self) -> tuple[Change, ...]:
-        now = self._clock.monotonic()
-        self._gaps = {seq: since for seq, since in self._gaps.items() if now - since < _LATE_SECONDS}
-        if not self._gaps:
-            return ()
-        rows = await ChangeRow.filter(seq__in=sorted(self._gaps)[-_MOST_GAPS:]).order_by("seq")
-        for row in rows:
-            del self._gaps[row.seq]
-        return tuple(Change(row.seq, row.kind, row.subject) for row in rows)
-
-    async def wait(self, seconds: float) -> bool:
-        """Return when somebody changed something, at the latest after ``seconds``; whether somebody did."""
-        if self._db.is_sqlite:
-            return await self._look_until(seconds)
-        try:
             await self._listen()
-            await asyncio.wait_for(self._told.wait(), seconds)
-        except DatabaseUnreachable:
-            await self._clock.sleep(seconds)
-        except TimeoutError:
-            return await self._moved()
-        self._told.clear()
-        await self._moved()
-        return True
+        known = after if after is not None else self._seen.get(task)
+        until = self._clock.monotonic() + seconds
+        while True:
+            told = self._told
+            newest = await self.newest()
+            known = newest if known is None else known
+            self._seen[task] = newest
+            left = until - self._clock.monotonic()
+            if newest != known or left <= 0:
+                return newest != known
+            await self._pause(left, told)
 
-    async def _look_until(self, seconds: float) -> bool:
-        """SQLite tells nobody, so the newest number is looked at again and again: one step in an index."""
-        waited = 0.0
-        while not await self._moved():
-            if waited >= seconds:
-                return False
+    async def _pause(self, seconds: float, told: asyncio.Event) -> None:
+        """SQLite tells nobody, so look again; PostgreSQL tells."""
+        if self._db.is_sqlite:
             await self._clock.sleep(min(_LOOK_EVERY, seconds))
-            waited += _LOOK_EVERY
-        return True
-
-    async def _moved(self) -> bool:
-        """Whether there is something newer than at the last look; the first look only remembers."""
-        newest, before = await self.newest(), self._seen
-        self._seen = newest
-        return before is not None and newest != before
+            return
+        both = [asyncio.ensure_future(self._clock.sleep(seconds)), asyncio.ensure_future(told.wait())]
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in both:
+                each.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
 
     async def _listen(self) -> None:
-        if self._listener is not None and not self._listener.is_closed():
-            return
-        import asyncpg  # noqa: PLC0415  an extra: only where PostgreSQL is used
+        async with self._listening:
+            if self._listener is not None and not self._listener.is_closed():
+                return
+            import asyncpg  # noqa: PLC0415  an extra: only where PostgreSQL is used
 
-        with translated(self._db.place):
-            self._listener = await asyncpg.connect(self._db.address)
-            await self._listener.add_listener(_CHANNEL, lambda *_: self._told.set())
+            with translated(self._db.place):
+                self._listener = await asyncpg.connect(self._db.address)
+                self._listener.add_termination_listener(self._tell)
+                await self._listener.add_listener(_CHANNEL, self._tell)
+
+    def _tell(self, *_: object) -> None:
+        """Wake everybody who waits, and nobody who comes later."""
+        self._told.set()
+        self._told = asyncio.Event()
 
     async def aclose(self) -> None:
         if self._listener is not None:
+            self._listener.remove_termination_listener(self._tell)
             await self._listener.close()
 
-    async def prune(self) -> int:
+    async def prune(self) -> None:
         """Keep the newest; a process that slept longer reads everything anew anyway."""
-        return await self._db.run("DELETE FROM change WHERE seq < ?", await self.newest() - _KEEP)
+        await self._db.run("DELETE FROM change WHERE seq < ?", await self.newest() - _KEEP)

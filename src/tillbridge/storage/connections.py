@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,20 +37,19 @@ class ConnectionRepository:
 
     async def add(self, connection: Connection) -> None:
         """Raises InvalidInput when the name is taken, whatever its case."""
-        try:
+        with _free_name(connection):
             async with self._db.transaction():
                 await ConnectionRow.create(**_values(connection))
                 await LaneRow.create(connection_id=connection.id, fence=0)
                 await self._changes.note("connection", connection.id)
-        except IntegrityError:
-            raise InvalidInput(field="name", reason=f"{connection.name} is already taken") from None
 
     async def save(self, connection: Connection) -> None:
-        """The whole row; breaker numbers belong to the budget."""
+        """The whole row; breaker numbers belong to the budget. Raises InvalidInput as ``add`` does."""
         values = _values(connection)
-        async with self._db.transaction():
-            await ConnectionRow.filter(id=values.pop("id")).update(**values)
-            await self._changes.note("connection", connection.id)
+        with _free_name(connection):
+            async with self._db.transaction():
+                await ConnectionRow.filter(id=values.pop("id")).update(**values)
+                await self._changes.note("connection", connection.id)
 
     async def get(self, connection_id: UUID) -> Connection:
         row = await ConnectionRow.get_or_none(id=connection_id)
@@ -88,6 +88,14 @@ class ConnectionRepository:
         await ConnectionLocationRow.update_or_create(
             connection_id=connection_id, location=location, defaults={"external_id": external_id}
         )
+
+
+@contextmanager
+def _free_name(connection: Connection) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise InvalidInput(field="name", reason=f"{connection.name} is already taken") from None
 
 
 def _values(connection: Connection) -> dict[str, Any]:

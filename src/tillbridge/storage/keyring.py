@@ -22,10 +22,12 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from tillbridge.domain.errors import DataReadOnly, KeyMissing, VaultError, WrongPassphrase
 from tillbridge.domain.tokens import Secret
+from tillbridge.storage.trouble import translated
 
 ENVIRONMENT = "TILLBRIDGE_KEYRING_KEY"
 _KEY_BYTES = 32
 _MEMORY_KIB = 64 * 1024
+_DAMAGED = "the keyring file is damaged; put it back from its own backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Keyring:
     active: str
     keys: Mapping[str, bytes] = field(repr=False)
     shop_secret: bytes = field(repr=False)
+    on_disk: bool = True
+    """Whether it lives in a file; one from the environment cannot be changed by us."""
 
     def key(self, key_id: str) -> bytes:
         """Raises KeyMissing for a key this keyring does not hold."""
@@ -73,13 +77,18 @@ def from_environment(value: str) -> Keyring:
     if len(key) != _KEY_BYTES:
         raise VaultError(reason=f"{ENVIRONMENT} must hold 32 bytes in base64")
     key_id = "e" + hashlib.sha256(b"id" + key).hexdigest()[:8]
-    return Keyring(key_id, {key_id: key}, hmac.digest(key, b"tillbridge shop secret", hashlib.sha256))
+    return Keyring(key_id, {key_id: key}, hmac.digest(key, b"tillbridge shop secret", hashlib.sha256), on_disk=False)
 
 
 def load(path: Path, passphrase: Secret | None = None) -> Keyring | None:
     """The keyring of a file, None when there is none. Raises WrongPassphrase, or VaultError for a damaged file."""
     if value := os.environ.get(ENVIRONMENT):
         return from_environment(value)
+    document = _document(path)
+    return None if document is None else _read(document, passphrase)
+
+
+def _document(path: Path) -> Mapping[str, Any] | None:
     try:
         document = json.loads(path.read_text())
     except FileNotFoundError:
@@ -87,13 +96,16 @@ def load(path: Path, passphrase: Secret | None = None) -> Keyring | None:
     except PermissionError as error:
         raise DataReadOnly(path=path) from error
     except ValueError as error:
-        raise VaultError(reason="the keyring file is damaged; put it back from its own backup") from error
-    return _read(document, passphrase)
+        raise VaultError(reason=_DAMAGED) from error
+    if not isinstance(document, dict):
+        raise VaultError(reason=_DAMAGED)
+    return document
 
 
 def is_locked(path: Path) -> bool:
-    """Whether the file asks for a passphrase."""
-    return path.exists() and "sealed" in json.loads(path.read_text())
+    """Whether the file asks for a passphrase. Raises VaultError for a damaged file."""
+    document = _document(path)
+    return document is not None and "sealed" in document
 
 
 def save(keyring: Keyring, path: Path, passphrase: Secret | None = None) -> None:
@@ -104,17 +116,35 @@ def save(keyring: Keyring, path: Path, passphrase: Secret | None = None) -> None
         "shop_secret": b64encode(keyring.shop_secret).decode(),
     }
     document = body if passphrase is None else _sealed(json.dumps(body).encode(), passphrase)
-    try:
+    with translated(str(path.parent)):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(path.name + ".new")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        draft.unlink(missing_ok=True)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
             json.dump(document, file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-    except PermissionError as error:
-        raise DataReadOnly(path=path.parent) from error
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Only now is the new name durable: no secret may be closed with a key that a power cut could take back."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def stamp(path: Path) -> tuple[int, int, int] | None:
+    """Changes when another process replaces the file; None when there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _read(document: Mapping[str, Any], passphrase: Secret | None) -> Keyring:
@@ -122,8 +152,8 @@ def _read(document: Mapping[str, Any], passphrase: Secret | None) -> Keyring:
         body = _unsealed(document, passphrase) if "sealed" in document else document
         keys = {name: b64decode(key) for name, key in body["keys"].items()}
         return Keyring(body["active"], keys, b64decode(body["shop_secret"]))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise VaultError(reason="the keyring file is damaged; put it back from its own backup") from error
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise VaultError(reason=_DAMAGED) from error
 
 
 def _derived(passphrase: Secret, salt: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,16 @@ from tillbridge.domain.notifications import Notification, Severity
 from tillbridge.storage.changes import Changes
 from tillbridge.storage.database import Database
 from tillbridge.storage.schema import AuditRow, NotificationRow
+
+
+_PUSH = """
+INSERT INTO notification
+ (id, cause, open_cause, severity, message_id, params, subject, count, first_at, last_at, read_by)
+VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, '')
+ON CONFLICT (open_cause) DO UPDATE SET count = notification.count + 1, last_at = excluded.last_at,
+ severity = excluded.severity, message_id = excluded.message_id, params = excluded.params, subject = excluded.subject
+RETURNING id
+"""
 
 
 class AuditRepository:
@@ -43,21 +54,13 @@ class NotificationRepository:
         now = self._clock.now()
         cause = cause[:160]
         async with self._db.transaction():
-            row = await NotificationRow.get_or_none(open_cause=cause)
-            values: dict[str, Any] = {
-                "severity": severity.value,
-                "message_id": message_id,
-                "params": dict(params),
-                "subject": subject[:120],
-            }
-            if row is None:
-                row = await NotificationRow.create(
-                    id=new_id(), cause=cause, open_cause=cause, count=1, first_at=now, last_at=now, read_by="", **values
-                )
-            else:
-                await NotificationRow.filter(id=row.id).update(count=row.count + 1, last_at=now, **values)
-            await self._changes.note("notification", row.id)
-            return row.id
+            rows = await self._db.rows(
+                _PUSH, new_id(), cause, cause, severity.value, message_id, json.dumps(dict(params)), subject[:120],
+                now, now,
+            )  # fmt: skip
+            told = UUID(str(rows[0]["id"]))
+            await self._changes.note("notification", told)
+            return told
 
     async def unread(self) -> tuple[Notification, ...]:
         """Newest first."""

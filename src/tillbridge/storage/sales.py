@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
+
 from tillbridge.domain.deliveries import Delivery
-from tillbridge.domain.errors import NotFound
+from tillbridge.domain.errors import InvalidInput, NotFound
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import (
     Handle,
@@ -37,9 +39,15 @@ class SaleRepository:
         self._db, self._changes = database, changes
 
     async def add(self, order: Order, deliveries: Sequence[Delivery]) -> None:
-        """The sale whole, with its deliveries. Jobs and movements join in the caller's transaction."""
+        """The sale whole, with its deliveries. Jobs and movements join in the caller's transaction.
+
+        Raises InvalidInput when its till and receipt, or its reference, are recorded already.
+        """
         async with self._db.transaction():
-            await SaleRow.create(**_sale_values(order))
+            try:
+                await SaleRow.create(**_sale_values(order))
+            except IntegrityError:
+                raise InvalidInput(field="receipt", reason=f"{order.receipt} is already recorded") from None
             await self._add_parts(order)
             await DeliveryRow.bulk_create([DeliveryRow(**_delivery_values(each)) for each in deliveries])
             await self._changes.note("sale", order.id)
@@ -82,7 +90,9 @@ class SaleRepository:
         return await self._one(id=sale_id)
 
     async def find(self, till: str, receipt: str) -> Order | None:
-        """The sale of a till's receipt."""
+        """The sale of a till's receipt. Inside a transaction nobody else records that receipt until it ends."""
+        if not self._db.is_sqlite and self._db.in_transaction:
+            await self._db.rows("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", f"{till}\n{receipt}")
         return await self._one(till=till, receipt=receipt, origin=Origin.POS.value)
 
     async def by_reference(self, reference: str) -> Order | None:
@@ -227,7 +237,8 @@ def _order(
         ),
         totals=Totals(money(row.subtotal), money(row.discount), money(row.tax), money(row.total), money(row.rounding)),
         sold_at=row.sold_at, business_date=row.business_date, till=row.till, location=row.location,
-        customer=documents.customer_out(row.document["customer"]), billing=documents.address_out(row.document["billing"]),
+        customer=documents.customer_out(row.document["customer"]),
+        billing=documents.address_out(row.document["billing"]),
         shipping=documents.address_out(row.document["shipping"]), note=row.document["note"],
         external_id=row.external_id, number=row.number, payment=PaymentStatus(row.payment), updated_at=row.updated_at,
     )  # fmt: skip

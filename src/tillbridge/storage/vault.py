@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from tillbridge.domain.clock import Clock
-from tillbridge.domain.errors import KeyMissing, SecretUnreadable
+from tillbridge.domain.errors import KeyMissing, SecretUnreadable, VaultError
 from tillbridge.domain.tokens import Secret, Token, TokenFacts, TokenType
 from tillbridge.storage import cipher, keyring
 from tillbridge.storage.changes import Changes
@@ -25,6 +28,7 @@ class Vault:
     ) -> None:
         self._db, self._changes, self._clock = database, changes, clock
         self._ring, self._path, self._passphrase = ring, path, passphrase
+        self._stamp = keyring.stamp(path)
 
     @property
     def ring(self) -> Keyring:
@@ -36,10 +40,9 @@ class Vault:
         return self._ring.shop_secret
 
     async def put_secret(self, connection_id: UUID, name: str, secret: Secret) -> None:
-        closed, key_id = self._close(connection_id, name, secret), self._ring.active
-        await SecretRow.update_or_create(
-            connection_id=connection_id, name=name, defaults={"closed": closed, "key_id": key_id}
-        )
+        async with self._closing():
+            values = self._close(connection_id, name, secret)
+            await SecretRow.update_or_create(connection_id=connection_id, name=name, defaults=values)
 
     async def secrets(self, connection_id: UUID) -> Mapping[str, Secret]:
         """The secret form fields. Raises KeyMissing or SecretUnreadable."""
@@ -50,20 +53,14 @@ class Vault:
         self, connection_id: UUID, token: Token, *, renewable: bool = False, renewed: bool = False
     ) -> None:
         """Store or replace a token; call inside one transaction to store a pair at once."""
-        await TokenRow.update_or_create(
-            connection_id=connection_id,
-            type=token.type.value,
-            defaults={
-                "closed": self._close(connection_id, token.type.value, token.value),
-                "key_id": self._ring.active,
-                "issued_at": token.issued_at,
-                "expires_at": token.expires_at,
-                "renewed_at": self._clock.now() if renewed else None,
-                "renewable": renewable,
-                "generation": token.generation,
-            },
-        )
-        await self._changes.note("token", connection_id)
+        async with self._closing():
+            values = {
+                **self._close(connection_id, token.type.value, token.value), "issued_at": token.issued_at,
+                "expires_at": token.expires_at, "renewed_at": self._clock.now() if renewed else None,
+                "renewable": renewable, "generation": token.generation,
+            }  # fmt: skip
+            await TokenRow.update_or_create(connection_id=connection_id, type=token.type.value, defaults=values)
+            await self._changes.note("token", connection_id)
 
     async def token(self, connection_id: UUID, token_type: TokenType) -> Token | None:
         row = await TokenRow.get_or_none(connection_id=connection_id, type=token_type.value)
@@ -121,36 +118,62 @@ class Vault:
         return (self._ring.active, *sorted(set(self._ring.keys) - {self._ring.active}))
 
     async def rotate(self) -> str:
-        """Close everything with a new key and forget keys nobody needs. Survives a stop after any step.
+        """Close everything with a new key and forget keys nobody needs; answers the new key's id.
 
         The new key is saved before it is used and an old one dropped only when no row needs it, so running it again
-        finishes what a stop left undone.
+        finishes what a stop left undone. Other processes read the changed file before they close anything.
+        Raises VaultError for a key that comes from the environment, which only its owner can change.
         """
-        self._ring = self._ring.with_new_key()
-        keyring.save(self._ring, self._path, self._passphrase)
-        async with self._db.transaction():
-            for secret in await SecretRow.exclude(key_id=self._ring.active):
-                if self._opens(secret.connection_id, secret.name, secret.key_id, secret.closed):
-                    value = self._open(secret.connection_id, secret.name, secret.key_id, secret.closed)
-                    await self.put_secret(secret.connection_id, secret.name, value)
-            for token in await TokenRow.exclude(key_id=self._ring.active):
-                await self._close_again(token)
-        needed = {row.key_id for row in await SecretRow.all()} | {row.key_id for row in await TokenRow.all()}
-        self._ring = self._ring.only(frozenset(needed))
-        keyring.save(self._ring, self._path, self._passphrase)
+        if not self._ring.on_disk:
+            raise VaultError(reason=f"{keyring.ENVIRONMENT} holds the key; rotation needs a keyring file")
+        async with self._db.start_up_lock():
+            self._read_again()
+            await self._save(self._ring.with_new_key())
+            async with self._closing(alone=True):
+                for secret in await SecretRow.exclude(key_id=self._ring.active):
+                    await self._close_again(secret, secret.name)
+                for token in await TokenRow.exclude(key_id=self._ring.active):
+                    await self._close_again(token, token.type)
+                needed = {row.key_id for row in await SecretRow.all()} | {row.key_id for row in await TokenRow.all()}
+            await self._save(self._ring.only(frozenset(needed)))
         return self._ring.active
 
-    async def _close_again(self, row: TokenRow) -> None:
-        if not self._opens(row.connection_id, row.type, row.key_id, row.closed):
-            return
-        value = self._open(row.connection_id, row.type, row.key_id, row.closed)
-        closed = self._close(row.connection_id, row.type, value)
-        await TokenRow.filter(id=row.id).update(closed=closed, key_id=self._ring.active)
+    async def _close_again(self, row: SecretRow | TokenRow, name: str) -> None:
+        """What does not open stays as it is, with its key, for the day its keyring turns up."""
+        if self._opens(row.connection_id, name, row.key_id, row.closed):
+            value = self._open(row.connection_id, name, row.key_id, row.closed)
+            await type(row).filter(id=row.id).update(**self._close(row.connection_id, name, value))
 
-    def _close(self, connection_id: UUID, name: str, secret: Secret) -> str:
-        return cipher.close(self._ring.key(self._ring.active), self._ring.active, connection_id, name, secret)
+    async def _save(self, ring: Keyring) -> None:
+        await asyncio.to_thread(keyring.save, ring, self._path, self._passphrase)
+        self._ring, self._stamp = ring, keyring.stamp(self._path)
+
+    @asynccontextmanager
+    async def _closing(self, *, alone: bool = False) -> AsyncIterator[None]:
+        """A transaction in which no other process drops a key under us, or, ``alone``, closes with an old one."""
+        async with self._db.transaction():
+            if not self._db.is_sqlite:
+                await self._db.rows(f"SELECT id FROM shop WHERE id = 1 FOR {'UPDATE' if alone else 'SHARE'}")
+            if not alone:
+                self._read_again()
+            yield
+
+    def _read_again(self) -> None:
+        """Take up what another process made of the keyring file. A file that went away is still known here."""
+        found = keyring.stamp(self._path)
+        if not self._ring.on_disk or found is None or found == self._stamp:
+            return
+        ring = keyring.load(self._path, self._passphrase)
+        if ring is not None and ring.shop_secret == self._ring.shop_secret:
+            self._ring, self._stamp = ring, found
+
+    def _close(self, connection_id: UUID, name: str, secret: Secret) -> dict[str, Any]:
+        key_id = self._ring.active
+        return {"closed": cipher.close(self._ring.key(key_id), key_id, connection_id, name, secret), "key_id": key_id}
 
     def _open(self, connection_id: UUID, name: str, key_id: str, closed: str) -> Secret:
+        if key_id not in self._ring.keys:
+            self._read_again()
         return cipher.open_secret(self._ring.key(key_id), key_id, connection_id, name, closed)
 
     def _opens(self, connection_id: UUID, name: str, key_id: str, closed: str) -> bool:

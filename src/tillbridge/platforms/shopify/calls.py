@@ -7,15 +7,16 @@ from typing import Any, TypeVar
 
 import structlog
 
-from tillbridge.domain.errors import Drift, NotTheApi
+from tillbridge.domain.errors import Drift, NotFound, NotTheApi, TillbridgeError, TokenRejected
 from tillbridge.domain.tokens import Token
 from tillbridge.net.client import Repeat, Request
 from tillbridge.net.paging import by_cursor
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.shopify import spec
 from tillbridge.platforms.shopify.auth import AccessHeader
-from tillbridge.platforms.shopify.dialect import DIALECT, VERSION_HEADER, TooCostly, page_verdict
+from tillbridge.platforms.shopify.dialect import DIALECT, VERSION_HEADER, TooCostly, page_verdict, wrong_field
 from tillbridge.platforms.shopify.documents import document, expected_cost
+from tillbridge.platforms.shopify.reading import dig, records
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -52,6 +53,19 @@ class Graph:
         async for page in by_cursor(fetch, cursor):
             yield page
 
+    async def nodes(self, name: str, path: str, start: str | None = None, **variables: Any) -> AsyncIterator[Any]:
+        """The records of a list under ``path``, page after page, from a cursor on. NotFound when its owner is gone."""
+
+        async def fetch(after: str | None) -> tuple[list[Any], str | None]:
+            data = await self.ask(name, after=after, **variables)
+            if data.get(path.split(".", maxsplit=1)[0]) is None:
+                raise NotFound(what="record", name=str(variables.get("id", path)))
+            return records(data, f"{path}.nodes"), cursor_of(dig(data, f"{path}.pageInfo"))
+
+        async for page in by_cursor(fetch, start):
+            for each in page:
+                yield each
+
     async def _smaller_until_cheap(self, name: str, variables: Mapping[str, Any]) -> Json:
         while True:
             try:
@@ -75,12 +89,20 @@ class Graph:
             try:
                 answer = await self.session.api.send(request, DIALECT)
             except NotTheApi as error:
-                raise page_verdict(error) from error
+                raise self._refused(page_verdict(error)) from error
+            except TokenRejected as error:
+                raise self._refused(error) from error
             self._watch_version(answer.headers.get(VERSION_HEADER, ""))
             data: Json = answer.body["data"]
             return data
 
         return await self.session.tokens.with_token_refresh(call)
+
+    def _refused(self, error: TillbridgeError) -> TillbridgeError:
+        """An admin-made app's token cannot be renewed, so a refused one was typed wrongly or taken away."""
+        if isinstance(error, TokenRejected) and self.session.connection.setup == spec.SETUP_LEGACY:
+            return wrong_field("legacy_token", error.request_id)
+        return error
 
     def _watch_version(self, served: str) -> None:
         if served and served != self.served_version:

@@ -19,6 +19,9 @@ _COSTS = {
     "InventoryLevels": 60.0,
     "InventoryLevelsAt": 60.0,
     "DiscountByCode": 40.0,
+    "ProductById": 40.0,
+    "CustomerCodes": 30.0,
+    "GiftCardTransactions": 15.0,
 }
 """Measured orders of magnitude; each answer tells the true cost and corrects the budget."""
 _MUTATION_COST, _QUERY_COST = 10.0, 5.0

@@ -21,7 +21,7 @@ from tillbridge.domain.offers import GiftCardBalance, Redemption
 from tillbridge.domain.tokens import Secret
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.shopify import spec, wire_offers
-from tillbridge.platforms.shopify.calls import Graph, Json, cursor_of
+from tillbridge.platforms.shopify.calls import Graph, Json
 from tillbridge.platforms.shopify.mapping import map_gift_card
 from tillbridge.platforms.shopify.order_writing import moment
 from tillbridge.platforms.shopify.reading import dig, money, parse, records
@@ -129,18 +129,13 @@ class ShopifyGiftCardService:
 
     async def _find(self, card_id: str, amount: Money, reference: str, kind: str) -> Redemption | None:
         """A booked transaction of a kind by its note; debits are told as negative amounts."""
-        after: str | None = None
-        while True:
-            data = await self._graph.ask("GiftCardTransactions", id=card_id, after=after)
-            if data.get("giftCard") is None:
-                raise NotFound(what="gift card", name=card_id)
-            for at, raw in enumerate(records(data, "giftCard.transactions.nodes")):
-                node = parse(wire_offers.CardTransaction, raw, f"$.giftCard.transactions.nodes[{at}]")
-                if node.typename == kind and node.note == reference:
-                    booked = abs(money(node.amount, "$.giftCard.transactions", amount.currency))
-                    return Redemption(card_id, node.id, booked, None, reference, node.processedAt)
-            if (after := cursor_of(dig(data, "giftCard.transactions.pageInfo"))) is None:
-                return None
+        path = "$.giftCard.transactions"
+        async for raw in self._graph.nodes("GiftCardTransactions", "giftCard.transactions", id=card_id):
+            node = parse(wire_offers.CardTransaction, raw, path)
+            if node.typename == kind and node.note == reference:
+                booked = abs(money(node.amount, path, amount.currency))
+                return Redemption(card_id, node.id, booked, None, reference, node.processedAt)
+        return None
 
 
 def _input(amount: Money) -> Json:

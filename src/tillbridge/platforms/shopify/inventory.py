@@ -56,11 +56,10 @@ class ShopifyInventoryService:
         """An item with the locations its first page left out."""
         if not isinstance(raw, dict) or "inventoryLevels" not in raw:
             return raw
-        nodes, info = list(records(raw, "inventoryLevels.nodes")), dig(raw, "inventoryLevels.pageInfo")
-        while after := cursor_of(info):
-            data = await self._graph.ask("InventoryItemLevels", id=dig(raw, "id"), after=after)
-            nodes += records(data, "inventoryItem.inventoryLevels.nodes")
-            info = dig(data, "inventoryItem.inventoryLevels.pageInfo")
+        nodes = list(records(raw, "inventoryLevels.nodes"))
+        if after := cursor_of(dig(raw, "inventoryLevels.pageInfo")):
+            rest = self._graph.nodes("InventoryItemLevels", "inventoryItem.inventoryLevels", after, id=dig(raw, "id"))
+            nodes += [each async for each in rest]
         return {**raw, "inventoryLevels": {"nodes": nodes}}
 
     async def set_levels(self, changes: Sequence[StockChange], idempotency_key: str) -> tuple[StockOutcome, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -98,10 +98,8 @@ def map_product(raw: Any, currency: str, path: str) -> Product:
     )
 
 
-def map_variants(raw: Any, currency: str, path: str) -> tuple[ProductVariant, ...]:
-    """The nodes of a further page of variants."""
-    if not isinstance(raw, list):
-        raise Drift(path=path, expected="a list", found=type(raw).__name__)
+def map_variants(raw: Sequence[Any], currency: str, path: str) -> tuple[ProductVariant, ...]:
+    """The nodes of further pages of variants."""
     return tuple(
         _variant(parse(wire.Variant, each, f"{path}[{at}]"), currency, f"{path}[{at}]") for at, each in enumerate(raw)
     )
@@ -157,12 +155,9 @@ def map_customer(raw: Any, path: str) -> Customer:
     )
 
 
-def map_locations(payload: Json) -> tuple[ExternalLocation, ...]:
-    """Locations of a ``Locations`` answer's data."""
-    nodes = (
-        parse(wire.Location, each, f"$.locations.nodes[{at}]")
-        for at, each in enumerate(records(payload, "locations.nodes"))
-    )
+def map_locations(raw: Sequence[Any]) -> tuple[ExternalLocation, ...]:
+    """The nodes of ``Locations`` answers."""
+    nodes = (parse(wire.Location, each, f"$.locations.nodes[{at}]") for at, each in enumerate(raw))
     return tuple(ExternalLocation(each.id, each.name, each.isActive) for each in nodes)
 
 

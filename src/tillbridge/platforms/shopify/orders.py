@@ -122,11 +122,10 @@ class ShopifyOrderService:
 
     async def _whole(self, raw: Json) -> Json:
         """An order with the lines its first page left out."""
-        nodes, info = list(records(raw, "lineItems.nodes")), dig(raw, "lineItems.pageInfo")
-        while after := cursor_of(info):
-            data = await self._graph.ask("OrderLinesPage", id=dig(raw, "id"), after=after)
-            nodes += records(data, "order.lineItems.nodes")
-            info = dig(data, "order.lineItems.pageInfo")
+        nodes = list(records(raw, "lineItems.nodes"))
+        if after := cursor_of(dig(raw, "lineItems.pageInfo")):
+            rest = self._graph.nodes("OrderLinesPage", "order.lineItems", after, id=dig(raw, "id"))
+            nodes += [each async for each in rest]
         return {**raw, "lineItems": {"nodes": nodes, "pageInfo": {"hasNextPage": False, "endCursor": None}}}
 
     async def list_orders(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from tillbridge.domain.catalog import Product, ProductVariant
+from tillbridge.domain.catalog import Product
 from tillbridge.domain.errors import Drift
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.shopify.calls import Graph, Json, cursor_of
@@ -40,11 +40,9 @@ class ShopifyProductService:
 
     async def _with_more(self, product: Product, info: Json, currency: str) -> Product:
         """The product with the variants its page left out."""
-        more: list[ProductVariant] = []
-        while after := cursor_of(info):
-            data = await self._graph.ask("ProductVariantsPage", id=product.external_id, after=after)
-            raw, info = dig(data, "product.variants.nodes"), dig(data, "product.variants.pageInfo")
-            more += map_variants(raw, currency, "$.product.variants.nodes")
+        rest = self._graph.nodes("ProductVariantsPage", "product.variants", cursor_of(info), id=product.external_id)
+        raw = [each async for each in rest]
+        more = map_variants(raw, currency, "$.product.variants.nodes")
         return replace(product, variants=(*product.variants, *more))
 
     async def find_by_code(self, code: str) -> tuple[Product, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tillbridge.domain.connections import ShopFacts, StepReport, StepState
-from tillbridge.domain.errors import InvalidInput, TokenRejected
+from tillbridge.domain.errors import InvalidInput
 from tillbridge.domain.stock import ExternalLocation
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.shopify import spec, words
-from tillbridge.platforms.shopify.calls import Graph, Json, cursor_of
-from tillbridge.platforms.shopify.dialect import UserErrors, wrong_field
+from tillbridge.platforms.shopify.calls import Graph, Json
+from tillbridge.platforms.shopify.dialect import UserErrors
 from tillbridge.platforms.shopify.mapping import map_locations
 from tillbridge.platforms.shopify.reading import dig, records
 
@@ -33,13 +33,7 @@ class ShopifyShopService:
 
     async def test(self) -> ShopFacts:
         """Name, currency, zone and granted against required scopes. Raises WrongCredentials naming the field."""
-        try:
-            data = await self._graph.ask("TestConnection")
-        except TokenRejected as error:
-            if self._session.connection.setup == spec.SETUP_LEGACY:
-                raise wrong_field("legacy_token", error.request_id) from error
-            raise
-        return self._facts(data)
+        return self._facts(await self._graph.ask("TestConnection"))
 
     def _facts(self, data: Json) -> ShopFacts:
         granted = _granted(data)
@@ -82,13 +76,7 @@ class ShopifyShopService:
 
     async def locations(self) -> tuple[ExternalLocation, ...]:
         """All active locations."""
-        found: list[ExternalLocation] = []
-        after: str | None = None
-        while True:
-            data = await self._graph.ask("Locations", after=after)
-            found += map_locations(data)
-            if (after := cursor_of(dig(data, "locations.pageInfo"))) is None:
-                return tuple(found)
+        return map_locations([each async for each in self._graph.nodes("Locations", "locations")])
 
     async def check_step(self, name: str) -> StepReport:
         """Where a step stands. Raises InvalidInput for a step Shopify does not have."""

@@ -1,0 +1,149 @@
+"""Verbs on the queue: list, show, retry, cancel, pause, resume; and the worker that drains it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from tillbridge.cli.output import plain, say, say_json, table
+from tillbridge.cli.running import actor, refusals, run, settings_of
+from tillbridge.domain.errors import InvalidInput
+from tillbridge.domain.jobs import JobState
+from tillbridge.domain.queue import QueueFilter
+from tillbridge.messages import text
+
+if TYPE_CHECKING:
+    from tillbridge.services.house import Services
+    from tillbridge.settings import Settings
+
+app = typer.Typer(help="The queue of work to be done on the stores.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+JobId = Annotated[str, typer.Argument(help="The job's id, as `queue list` shows it.")]
+
+
+@app.command("list")
+def list_all(
+    ctx: typer.Context,
+    state: Annotated[list[JobState] | None, typer.Option(help="Only jobs in this state; may be given again.")] = None,
+    connection: Annotated[str, typer.Option(help="Only jobs of this connection.")] = "",
+    like: Annotated[str, typer.Option(help="Only jobs whose receipt or reference begins so.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 30,
+    as_json: Json = False,
+) -> None:
+    """Jobs, newest first."""
+
+    async def work(services: Services) -> Any:
+        ids = ((await services.connections.get(connection)).connection.id,) if connection else ()
+        wanted = QueueFilter(states=tuple(state or ()), connection_ids=ids, text=like)
+        return await services.queue.window(wanted, None, limit=limit), await services.queue.count(wanted)
+
+    page, count = run(ctx, work, as_json=as_json)
+    if as_json:
+        say_json({"count": count, "jobs": [plain(each) for each in page.rows]})
+        return
+    rows = [
+        (
+            each.id, each.connection, each.kind.value, each.state.value, each.receipt or "–", each.attempts,
+            text(f"{each.cause}.title", **each.cause_params) if each.cause else "",
+        )
+        for each in page.rows
+    ]  # fmt: skip
+    table(("id", "connection", "kind", "state", "receipt", "tries", "why"), rows)
+    say(text("cli.shown", shown=len(rows), of=count))
+
+
+@app.command()
+def show(ctx: typer.Context, job: JobId, as_json: Json = False) -> None:
+    """One job with all its tries and what stopped it."""
+    detail = run(ctx, lambda services: services.queue.detail(_id(job)), as_json=as_json)
+    if as_json:
+        say_json(detail)
+        return
+    say(f"{detail.row.kind.value} · {detail.row.connection} · {detail.row.receipt or '–'} · {detail.job.state.value}")
+    for each in detail.attempts:
+        ended = each.ended_at.strftime("%H:%M:%S") if each.ended_at else "…"
+        say(
+            f"  {each.number}. {each.began_at:%Y-%m-%d %H:%M:%S} – {ended}  {each.action or '–'}  {each.outcome or '…'}"
+        )
+    if detail.card:
+        say(detail.card.title)
+        say(f"  {detail.card.explanation}")
+        say(f"  → {detail.card.next_step}")
+
+
+@app.command()
+def retry(
+    ctx: typer.Context,
+    job: JobId,
+    alike: Annotated[bool, typer.Option("--alike", help="All parked jobs of the same cause.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Try a job again now."""
+
+    async def work(services: Services) -> int:
+        if alike:
+            return await services.queue.retry_alike(_id(job), actor())
+        await services.queue.retry(_id(job), actor())
+        return 1
+
+    count = run(ctx, work, as_json=as_json)
+    if as_json:
+        say_json({"retried": count})
+    else:
+        say(text("cli.retried", count=count))
+
+
+@app.command()
+def cancel(ctx: typer.Context, job: JobId) -> None:
+    """Give a job up."""
+    run(ctx, lambda services: services.queue.cancel(_id(job), actor()))
+
+
+@app.command()
+def pause(ctx: typer.Context, connection: str) -> None:
+    """Hold a connection's jobs back."""
+    run(ctx, lambda services: services.connections.pause(connection, actor()))
+
+
+@app.command()
+def resume(ctx: typer.Context, connection: str) -> None:
+    """Let a connection's jobs go on."""
+    run(ctx, lambda services: services.connections.resume(connection, actor()))
+
+
+def _id(given: str) -> UUID:
+    try:
+        return UUID(given)
+    except ValueError as error:
+        raise InvalidInput(field="job", reason=text("cli.no_id", given=given)) from error
+
+
+def worker(ctx: typer.Context) -> None:
+    """Work the queue until stopped."""
+    with refusals():
+        asyncio.run(_work_on(settings_of(ctx)))
+
+
+async def _work_on(settings: Settings) -> None:
+    """Ends in order on a stop or a lost line."""
+    from tillbridge.wiring import open_house
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    async with open_house(settings, background=True):
+        await stop.wait()
+
+
+def sync(
+    ctx: typer.Context,
+    until_idle: Annotated[bool, typer.Option("--until-idle", help="Stop when nothing is due any more.")] = True,
+) -> None:
+    """Work the queue until nothing is due."""
+    run(ctx, lambda services: services.work())

@@ -1,0 +1,254 @@
+"""The composition root: the only module that builds everything, in order, and closes it again.
+
+The console and every verb open a house here. Heavy libraries load inside, so that help and first frame do not wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tillbridge.domain.clock import Clock
+    from tillbridge.domain.connections import Connection
+    from tillbridge.platforms.registry import PlatformServiceRegistry
+    from tillbridge.services.house import Services
+    from tillbridge.services.till import TillFacts
+    from tillbridge.settings import Settings
+    from tillbridge.storage import Storage
+    from tillbridge.sync.worker import BackgroundSyncService
+    from tillbridge.training.kit import Simulator
+
+
+_TRAINING_RATE = "0.23"
+"""What goods of the training shops carry."""
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings,
+    *,
+    training: bool = False,
+    background: bool = False,
+    clock: Clock | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[Services]:
+    """Everything of one shop, ready to use; closed in reverse order at the end.
+
+    ``training``: simulators instead of the network, on data of their own that is gone afterwards. ``background``: a
+    worker, the change feed and token renewal run alongside until the end. Raises StorageError and VaultError kinds.
+    """
+    from tillbridge.domain.clock import SystemClock
+    from tillbridge.platforms.registry import PlatformServiceRegistry
+    from tillbridge.services.health import park_what_does_not_open
+    from tillbridge.storage import open_storage
+
+    clock = clock or SystemClock()
+    registry = PlatformServiceRegistry()
+    async with AsyncExitStack() as stack:
+        simulators: tuple[Simulator, ...] = ()
+        if training:
+            settings = stack.enter_context(classroom(settings))
+            simulators, transport = _school(registry, clock)
+        keep_log(settings.log_file, settings.log_level)
+        storage = await stack.enter_async_context(
+            open_storage(settings.database, clock, keyring_path=settings.keyring_path, passphrase=settings.passphrase)
+        )
+        await park_what_does_not_open(storage)
+        services, follow = await _furnish(stack, settings, storage, registry, clock, transport, simulators)
+        if services.training is not None:
+            await services.training.enrol()
+        if background:
+            await _run_alongside(stack, follow)
+        yield services
+
+
+def _school(registry: PlatformServiceRegistry, clock: Clock) -> tuple[tuple[Simulator, ...], httpx.AsyncBaseTransport]:
+    from tillbridge.services.training import build_simulators
+    from tillbridge.training.server import transport
+
+    simulators = build_simulators(registry, clock)
+    return simulators, transport(simulators)
+
+
+async def _furnish(
+    stack: AsyncExitStack,
+    settings: Settings,
+    storage: Storage,
+    registry: PlatformServiceRegistry,
+    clock: Clock,
+    transport: httpx.AsyncBaseTransport | None,
+    simulators: tuple[Simulator, ...],
+) -> tuple[Services, list[Coroutine[Any, Any, None]]]:
+    """The services, and what may run alongside them."""
+    from tillbridge import __version__
+    from tillbridge.services.audit import AuditService
+    from tillbridge.services.backup import BackupService
+    from tillbridge.services.bus import ChangesTailer, EventBus
+    from tillbridge.services.catalog import CatalogService
+    from tillbridge.services.connections import ConnectionsService
+    from tillbridge.services.customers import CustomersService
+    from tillbridge.services.health import HealthService
+    from tillbridge.services.house import Services
+    from tillbridge.services.keys import KeysService
+    from tillbridge.services.notifications import NotificationsService
+    from tillbridge.services.offers import OffersService
+    from tillbridge.services.orders import OrdersService
+    from tillbridge.services.queue import QueueService
+    from tillbridge.services.sessions import Sessions
+    from tillbridge.services.shop import ShopService
+    from tillbridge.services.stock import StockService
+    from tillbridge.services.till import TillService
+    from tillbridge.services.tokens import TokenService
+    from tillbridge.services.training import TrainingService
+
+    bus = EventBus()
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    tokens = TokenService(storage, clock, bus.publish, owner)
+    sessions = Sessions(
+        storage, tokens, registry, clock, version=__version__, transport=transport,
+        answer_within=settings.answer_within_seconds,
+    )  # fmt: skip
+    tokens.find_provider = sessions.provider
+    registry.connect(sessions.open, storage.connections.by_platform)
+    stack.push_async_callback(sessions.aclose)
+    stack.push_async_callback(tokens.aclose)
+    connections = ConnectionsService(storage, registry, sessions, tokens, clock, bus.publish)
+    catalog = CatalogService(storage, clock)
+    offers = OffersService(storage, registry, clock)
+    await offers.settle_left_behind()
+    orders = OrdersService(storage, clock, storage.vault.shop_secret)
+    titles = [registry.spec(each.name).title for each in simulators]
+    worker = _worker(storage, registry, clock, bus.publish, owner, settings.lease_seconds)
+    services = Services(
+        clock=clock,
+        bus=bus,
+        connections=connections,
+        tokens=tokens,
+        till=TillService(storage, orders, offers, clock, till_facts(settings)),
+        orders=orders,
+        queue=QueueService(storage, clock, lambda connection: registry.spec(connection.platform)),
+        offers=offers,
+        catalog=catalog,
+        stock=StockService(storage),
+        customers=CustomersService(storage),
+        notifications=NotificationsService(storage),
+        audit=AuditService(storage),
+        shop=ShopService(storage, clock),
+        health=HealthService(storage, registry, settings.data_dir, settings.keyring_path, sessions.clock_skews),
+        keys=KeysService(storage, clock),
+        backup=BackupService(storage, clock, settings.data_dir),
+        training=TrainingService(simulators, connections, catalog, titles) if simulators else None,
+        work=worker.run_until_idle,
+        work_on=worker.run,
+    )
+    return services, [worker.run(), ChangesTailer(storage, bus, clock).run(), tokens.run()]
+
+
+def _worker(
+    storage: Storage, registry: PlatformServiceRegistry, clock: Clock, publish: Any, owner: str, lease: float
+) -> BackgroundSyncService:
+    from tillbridge.sync.pull import sync_handlers
+    from tillbridge.sync.worker import BackgroundSyncService
+
+    def spec_of(connection: Connection) -> Any:
+        return registry.spec(connection.platform)
+
+    return BackgroundSyncService(
+        storage,
+        registry.get_order_service,
+        sync_handlers(storage, Adapters(registry), spec_of, clock),
+        clock,
+        publish=publish,
+        owner=owner,
+        spec_of=spec_of,
+        lease_seconds=lease,
+    )
+
+
+class Adapters:
+    """The registry as the worker's handlers ask it: a service of a connection, by noun."""
+
+    def __init__(self, registry: PlatformServiceRegistry) -> None:
+        self.product = registry.get_product_service
+        self.inventory = registry.get_inventory_service
+        self.customer = registry.get_customer_service
+        self.order = registry.get_order_service
+        self.gift_card = registry.get_gift_card_service
+
+
+async def _run_alongside(stack: AsyncExitStack, work: list[Coroutine[Any, Any, None]]) -> None:
+    """Run until the house closes. A task that dies of a bug ends the house instead of being missed."""
+    group = await stack.enter_async_context(asyncio.TaskGroup())
+    tasks = [group.create_task(each) for each in work]
+
+    def stop() -> None:
+        for each in tasks:
+            each.cancel()
+
+    stack.callback(stop)
+
+
+def till_facts(settings: Settings) -> TillFacts:
+    """What this terminal's till is."""
+    from decimal import Decimal
+
+    from tillbridge.domain.basket import TaxRate
+    from tillbridge.services.till import TillFacts
+
+    return TillFacts(settings.till, settings.location, TaxRate(settings.tax_name, Decimal(settings.tax_rate or 0)))
+
+
+@contextmanager
+def classroom(settings: Settings) -> Iterator[Settings]:
+    """Settings for a training shop whose data is made for it and removed in the end."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix="training-", dir=settings.data_dir) as place:
+        values = {
+            "data_dir": Path(place),
+            "database_url": "",
+            "keyring": None,
+            "keyring_passphrase": "",
+            "tax_rate": _TRAINING_RATE,
+        }
+        yield settings.model_copy(update=values)
+
+
+def keep_log(path: Path, level: str) -> None:
+    """Facts as JSON lines into a file that only its owner reads; the terminal belongs to the screen."""
+    import logging
+    from logging.handlers import RotatingFileHandler
+
+    import structlog
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+    path.chmod(0o600)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    root = logging.getLogger()
+    for old in [each for each in root.handlers if isinstance(each, RotatingFileHandler)]:
+        root.removeHandler(old)
+        old.close()
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    for chatty in ("httpx", "httpcore", "tortoise", "aiosqlite", "asyncio", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
