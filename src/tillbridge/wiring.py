@@ -10,7 +10,7 @@ import os
 import secrets
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,7 +88,7 @@ async def _furnish(
     clock: Clock,
     transport: httpx.AsyncBaseTransport | None,
     simulators: tuple[Simulator, ...],
-) -> tuple[Services, list[Coroutine[Any, Any, None]]]:
+) -> tuple[Services, list[Callable[[], Coroutine[Any, Any, None]]]]:
     """The services, and what may run alongside them."""
     from tillbridge import __version__
     from tillbridge.services.audit import AuditService
@@ -151,7 +151,7 @@ async def _furnish(
         work=worker.run_until_idle,
         work_on=worker.run,
     )
-    return services, [worker.run(), ChangesTailer(storage, bus, clock).run(), tokens.run()]
+    return services, [worker.run, ChangesTailer(storage, bus, clock).run, tokens.run]
 
 
 def _worker(
@@ -186,10 +186,10 @@ class Adapters:
         self.gift_card = registry.get_gift_card_service
 
 
-async def _run_alongside(stack: AsyncExitStack, work: list[Coroutine[Any, Any, None]]) -> None:
+async def _run_alongside(stack: AsyncExitStack, work: list[Callable[[], Coroutine[Any, Any, None]]]) -> None:
     """Run until the house closes. A task that dies of a bug ends the house instead of being missed."""
     group = await stack.enter_async_context(asyncio.TaskGroup())
-    tasks = [group.create_task(each) for each in work]
+    tasks = [group.create_task(each()) for each in work]
 
     def stop() -> None:
         for each in tasks:

@@ -56,6 +56,6 @@ def console(
     """Keeps the till and the shop's online stores in step."""
     ctx.obj = Place(data_dir)
     if ctx.invoked_subcommand is None:
-        from tillbridge.__main__ import open_console
+        from tillbridge.cli.console import open_console
 
         raise typer.Exit(open_console(data_dir))

@@ -99,7 +99,7 @@ async def renewal(stage: Stage) -> str:
     if access is None or not access.renewable:
         raise CapabilityAbsent(capability="renewal", reason=text("cli.demo.lasting"))
     stage.simulator.expire_tokens()
-    await stage.services.connections.test(stage.name)
+    await stage.services.offers.check_discount(stage.name, _CODE, [(_SKU, Decimal(1))])
     after = next(
         each
         for each in await stage.services.tokens.facts()
@@ -148,7 +148,7 @@ def _sale(receipt: str, connection: str) -> str:
             "sku": _SKU, "title": "Organic Tee", "quantity": "2", "unit_price": "24.90", "connection": connection,
             "taxes": [{"name": "VAT", "rate": "0.23"}],
         }],
-        "tenders": [{"kind": "card", "amount": "49.80"}],
+        "tenders": [{"kind": "card", "amount": "49.80"}], "totals": {"total": "49.80"},
     }  # fmt: skip
     return json.dumps(record)
 

@@ -26,7 +26,7 @@ training = typer.Typer(help="Practise on pretended stores; nothing is real.", in
 def console(ctx: typer.Context) -> None:
     """Open the console on the training shop."""
     if ctx.invoked_subcommand is None:
-        from tillbridge.__main__ import open_console
+        from tillbridge.cli.console import open_console
 
         place: Place = ctx.find_root().obj
         raise typer.Exit(open_console(place.data_dir, training=True))

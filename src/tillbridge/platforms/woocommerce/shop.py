@@ -82,47 +82,52 @@ class WooCommerceShopService:
         return ()
 
     async def _facts(self, rest: Rest, index: Mapping[str, Any]) -> dict[str, str]:
+        goods = settings_of(await rest.rows("/wc/v3/settings/products", "shop.settings"))
+        return {
+            "home": str(index.get("home", "")),
+            "weight_unit": goods.get("weight_unit", "kg"),
+            **await self._tax(rest),
+            **await self._status(rest),
+            **await self._add_on(rest, index),
+        }
+
+    async def _tax(self, rest: Rest) -> dict[str, str]:
         tax = settings_of(await rest.rows("/wc/v3/settings/tax", "shop.settings"))
         general = settings_of(await rest.rows("/wc/v3/settings/general", "shop.settings"))
-        goods = settings_of(await rest.rows("/wc/v3/settings/products", "shop.settings"))
-        status = await self._status(rest)
-        kept = {
-            "home": str(index.get("home", "")),
-            "version": str(status.get("version", "")),
-            "hpos": _YES_NO.get(str(status.get("hpos")), ""),
-            ADD_ON: await self._add_on(rest, index),
+        country = general.get("default_country", "").partition(":")[0]
+        return {
             "prices_include_tax": tax.get("prices_include_tax", ""),
             "round_at_subtotal": tax.get("tax_round_at_subtotal", "no"),
             "decimals": general.get("price_num_decimals", ""),
             "taxes": general.get("calc_taxes", "no"),
             "coupons": general.get("enable_coupons", "yes"),
-            "country": general.get("default_country", "").partition(":")[0],
-            "weight_unit": goods.get("weight_unit", "kg"),
+            "country": country,
+            "tax_classes": words.as_json(await self._classes(rest, country)),
         }
-        return kept | {"tax_classes": words.as_json(await self._classes(rest, kept["country"]))}
 
     async def _classes(self, rest: Rest, country: str) -> dict[str, str]:
         rows = [row async for page in rest.pages("/wc/v3/taxes", "shop.taxes") for row in page.rows]
         return tax_classes(rows, country)
 
-    async def _status(self, rest: Rest) -> Mapping[str, Any]:
+    async def _status(self, rest: Rest) -> dict[str, str]:
         """Version and order tables; a shop that hides its status tells neither."""
         query = (("_fields", "environment.version,settings.HPOS_enabled"),)
         try:
             status = await rest.get("/wc/v3/system_status", "shop.status", query)
         except (NotFound, MissingPermission):
-            return {}
+            return {"version": "", "hpos": ""}
         environment, settings = status.get("environment") or {}, status.get("settings") or {}
-        return {"version": environment.get("version", ""), "hpos": settings.get("HPOS_enabled")}
+        tables = _YES_NO.get(str(settings.get("HPOS_enabled")), "")
+        return {"version": str(environment.get("version") or ""), "hpos": tables}
 
-    async def _add_on(self, rest: Rest, index: Mapping[str, Any]) -> str:
+    async def _add_on(self, rest: Rest, index: Mapping[str, Any]) -> dict[str, str]:
         if "wc-pimwick/v1" in (index.get("namespaces") or ()):
-            return PW
+            return {ADD_ON: PW}
         try:
             await rest.get("/wc/v3/gift-cards", "shop.gift_cards", (("per_page", "1"),))
         except NotFound:
-            return NONE
-        return OFFICIAL
+            return {ADD_ON: NONE}
+        return {ADD_ON: OFFICIAL}
 
     async def locations(self) -> tuple[ExternalLocation, ...]:
         """One: the platform keeps a single number per product."""
@@ -130,19 +135,17 @@ class WooCommerceShopService:
 
     async def check_step(self, name: str) -> StepReport:
         """Where a step stands, freshly read. Raises InvalidInput for a step WooCommerce does not have."""
-        if name == spec.STEP_MAILS:
-            return await self._mails().check()
-        facts = (await self.test()).facts
-        plain = self._rest_scheme_is_plain()
         match name:
             case spec.STEP_VERSION:
-                return report_version(facts)
+                return report_version(await self._status(self._rest))
             case spec.STEP_ADDRESS:
-                return report_address(facts, over_http=plain)
+                return report_address(str((await self._index()).get("home", "")), self._session.connection)
             case spec.STEP_TAX:
-                return report_tax(facts, self._session.connection.currency)
+                return report_tax(await self._tax(self._rest), self._session.connection.currency)
+            case spec.STEP_MAILS:
+                return await self._mails().check()
             case spec.STEP_GIFT_CARDS:
-                return report_gift_cards(facts)
+                return report_gift_cards(await self._add_on(self._rest, await self._index()))
         raise InvalidInput(field="step", reason=f"there is no step {name}")
 
     async def do_step(self, name: str, choice: str | None) -> StepReport:
@@ -153,10 +156,6 @@ class WooCommerceShopService:
 
     def _mails(self) -> MailStep:
         return MailStep(self._rest, self._session.connection.facts)
-
-    def _rest_scheme_is_plain(self) -> bool:
-        connection = self._session.connection
-        return (connection.base_url or connection.settings.get("shop_url", "")).startswith("http://")
 
 
 def _text(body: Any, name: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tillbridge.domain.connections import StepReport, StepState
+from tillbridge.domain.connections import Connection, StepReport, StepState
 from tillbridge.domain.errors import InvalidInput, NotFound
 from tillbridge.domain.money import exponent
 from tillbridge.platforms.woocommerce import spec, words
+from tillbridge.platforms.woocommerce.auth import AUTH_FACT, BY_HEADER
 from tillbridge.platforms.woocommerce.calls import Rest
 from tillbridge.platforms.woocommerce.shop_facts import (
     ADD_ON,
@@ -40,10 +41,12 @@ def report_version(facts: Mapping[str, str]) -> StepReport:
     return StepReport(spec.STEP_VERSION, StepState.STATED, words.version(facts, version), dict(facts))
 
 
-def report_address(facts: Mapping[str, str], *, over_http: bool) -> StepReport:
+def report_address(home: str, connection: Connection) -> StepReport:
     """Permalinks work when the index answered; what is left is whether the line is encrypted."""
-    said = words.PLAIN_HTTP if over_http else words.TLS.format(home=facts.get("home", ""), way=facts.get("auth", ""))
-    return StepReport(spec.STEP_ADDRESS, StepState.STATED, said, dict(facts))
+    over_http = (connection.base_url or connection.settings.get("shop_url", "")).startswith("http://")
+    way = connection.facts.get(AUTH_FACT, BY_HEADER)
+    said = words.PLAIN_HTTP if over_http else words.TLS.format(home=home, way=way)
+    return StepReport(spec.STEP_ADDRESS, StepState.STATED, said, {"home": home})
 
 
 def report_tax(facts: Mapping[str, str], currency: str) -> StepReport:
