@@ -12,10 +12,10 @@ import pytest
 
 from tests.support.clock import VirtualClock
 from tests.support.databases import Cluster
-from tests.support.filling import connected, sale_for, taken
+from tests.support.filling import connected, job, sale_for, taken
 from tillbridge.domain.clock import SystemClock
 from tillbridge.domain.connections import Connection
-from tillbridge.domain.errors import DatabaseBusy, DatabaseUnreachable, DiskFull
+from tillbridge.domain.errors import DatabaseBusy, DatabaseUnreachable, DiskFull, StorageError
 from tillbridge.domain.jobs import JobState
 from tillbridge.domain.queue import QueueFilter
 from tillbridge.storage import Storage, open_storage
@@ -37,6 +37,23 @@ async def test_a_full_disk_is_named_and_nothing_is_half_written(sqlite_storage: 
     assert await sqlite_storage.sales.count() == await sqlite_storage.queue.count(WAITING) == sold
     await client.execute_query("PRAGMA max_page_count = 1000000")
     await sale_for(sqlite_storage, shop.id, "room again", clock.now())
+
+
+async def test_after_a_full_disk_nothing_more_slips_in(sqlite_storage: Storage, clock: VirtualClock) -> None:
+    shop = await connected(sqlite_storage, "Shop", clock.now())
+
+    async def goes_on_after_the_failure() -> None:
+        async with sqlite_storage.transaction():
+            await sqlite_storage.jobs.add([job(shop.id, clock.now())])
+            [page] = await sqlite_storage._database.rows("PRAGMA page_count")
+            await sqlite_storage._database.run(f"PRAGMA max_page_count = {page['page_count']}")
+            with pytest.raises(DiskFull):
+                await sqlite_storage.jobs.add([job(shop.id, clock.now(), payload={"a": "b" * 4000}) for _ in range(99)])
+            await sqlite_storage.jobs.add([job(shop.id, clock.now())])
+
+    with pytest.raises(StorageError, match="undone"):
+        await goes_on_after_the_failure()
+    assert await sqlite_storage._database.rows("SELECT count(*) AS n FROM job") == [{"n": 0}]
 
 
 async def test_another_process_that_holds_the_database_is_named(

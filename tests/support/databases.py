@@ -8,11 +8,12 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from glob import glob
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ class Cluster:
         """The address of a new database; of ``template`` "template0" without any table."""
         if not template and not self._template:
             self._template = self._made("template0")
-            asyncio.run(_bring_up(self.url(self._template)))
+            _outside_any_loop(lambda: _bring_up(self.url(self._template)))
         return self.url(self._made(template or self._template))
 
     def _made(self, template: str) -> str:
@@ -108,11 +109,15 @@ def clock() -> VirtualClock:
 
 @cache
 def _template() -> tempfile.TemporaryDirectory[str]:
-    """A new shop, opened once: its migrations take longer than most tests. Made in a thread, outside any loop."""
+    """A new shop, opened once: its migrations take longer than most tests."""
     folder = tempfile.TemporaryDirectory(prefix="tillbridge-template-")
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(_open_once(Path(folder.name)))).result()
+    _outside_any_loop(lambda: _open_once(Path(folder.name)))
     return folder
+
+
+def _outside_any_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(work())).result()
 
 
 async def _open_once(folder: Path) -> None:

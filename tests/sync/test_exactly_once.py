@@ -115,7 +115,7 @@ def test_each_sale_arrives_exactly_once(plan: tuple[int, list[Fault], list[tuple
 
 
 @pytest.mark.soak
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plan=plans())
 def test_each_sale_arrives_exactly_once_at_full_size(
     plan: tuple[int, list[Fault], list[tuple[int, bool]], int],

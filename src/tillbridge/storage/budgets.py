@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tillbridge.domain.connections import BreakerState
@@ -74,24 +75,35 @@ class BudgetRepository:
     async def _numbers(self, connection_id: UUID, now: datetime) -> AsyncIterator[_Numbers]:
         """Read, let the caller change, and write in one short transaction."""
         async with self._db.transaction():
-            query = BudgetRow.filter(connection_id=connection_id)
-            row = await (query if self._db.is_sqlite else query.select_for_update()).first()
-            numbers = _of(row) if row else self._first(connection_id, now)
+            row = await self._locked(connection_id)
+            if row is None:
+                await BudgetRow.bulk_create(
+                    [BudgetRow(connection_id=connection_id, **_values(self._first(connection_id, now)))],
+                    ignore_conflicts=True,
+                )
+                row = await self._locked(connection_id)
+            assert row is not None
+            numbers = _of(row)
             yield numbers
-            bucket, breaker = numbers.bucket, numbers.breaker
-            await BudgetRow.update_or_create(
-                connection_id=connection_id,
-                defaults={
-                    "level": bucket.level, "maximum": bucket.maximum, "restore_per_second": bucket.restore_per_second,
-                    "at": bucket.at, "breaker": breaker.state.value, "failures": breaker.failures,
-                    "breaker_until": breaker.until,
-                },
-            )  # fmt: skip
+            await BudgetRow.filter(connection_id=connection_id).update(**_values(numbers))
+
+    async def _locked(self, connection_id: UUID) -> BudgetRow | None:
+        """SQLite's transactions lock by themselves. Where there is no row yet nothing is locked."""
+        query = BudgetRow.filter(connection_id=connection_id)
+        return await (query if self._db.is_sqlite else query.select_for_update()).first()
 
     def _first(self, connection_id: UUID, now: datetime) -> _Numbers:
         limits = self._limits.get(connection_id)
         budget, restore = (limits.budget, limits.restore_per_second) if limits else (10.0, 1.0)
         return _Numbers(Bucket(budget, budget, restore, now), Breaker())
+
+
+def _values(numbers: _Numbers) -> dict[str, Any]:
+    bucket, breaker = numbers.bucket, numbers.breaker
+    return {
+        "level": bucket.level, "maximum": bucket.maximum, "restore_per_second": bucket.restore_per_second,
+        "at": bucket.at, "breaker": breaker.state.value, "failures": breaker.failures, "breaker_until": breaker.until,
+    }  # fmt: skip
 
 
 def _of(row: BudgetRow) -> _Numbers:

@@ -72,9 +72,13 @@ class Database:
             await context.__aenter__()
         try:
             yield
-        except BaseException:
-            with translated(self.place):
-                await context.__aexit__(*sys.exc_info())
+        except BaseException as error:
+            try:
+                with translated(self.place):
+                    await context.__aexit__(*sys.exc_info())
+            except StorageError as second:
+                # nothing was written either way, and the first failure is the one to be told
+                error.add_note(f"undoing it said: {second}")
             raise
         with translated(self.place):
             await context.__aexit__(None, None, None)

@@ -71,11 +71,9 @@ def fresh() -> Keyring:
 def from_environment(value: str) -> Keyring:
     """A keyring from one base64 key of 32 bytes: for machines that may keep no key on disk."""
     try:
-        key = b64decode(value, validate=True)
+        key = _key(value)
     except ValueError:
-        key = b""
-    if len(key) != _KEY_BYTES:
-        raise VaultError(reason=f"{ENVIRONMENT} must hold 32 bytes in base64")
+        raise VaultError(reason=f"{ENVIRONMENT} must hold 32 bytes in base64") from None
     key_id = "e" + hashlib.sha256(b"id" + key).hexdigest()[:8]
     return Keyring(key_id, {key_id: key}, hmac.digest(key, b"tillbridge shop secret", hashlib.sha256), on_disk=False)
 
@@ -150,10 +148,19 @@ def stamp(path: Path) -> tuple[int, int, int] | None:
 def _read(document: Mapping[str, Any], passphrase: Secret | None) -> Keyring:
     try:
         body = _unsealed(document, passphrase) if "sealed" in document else document
-        keys = {name: b64decode(key) for name, key in body["keys"].items()}
-        return Keyring(body["active"], keys, b64decode(body["shop_secret"]))
+        keys = {name: _key(text) for name, text in body["keys"].items()}
+        ring = Keyring(body["active"], keys, _key(body["shop_secret"]))
+        ring.key(ring.active)
+        return ring
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise VaultError(reason=_DAMAGED) from error
+
+
+def _key(text: str) -> bytes:
+    key = b64decode(text, validate=True)
+    if len(key) != _KEY_BYTES:
+        raise ValueError("a key has 32 bytes")
+    return key
 
 
 def _derived(passphrase: Secret, salt: bytes) -> bytes:

@@ -13,6 +13,7 @@ from tortoise.backends.base.client import NestedTransactionContext, Transactiona
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 
+from tillbridge.domain.errors import StorageError
 from tillbridge.storage.trouble import in_utc, translated
 
 
@@ -23,20 +24,27 @@ class Guarded(SqliteClient):
     def place(self) -> str:
         return str(self.filename)
 
+    def _still_good(self) -> None:
+        """Raises StorageError when a statement would not count any more."""
+
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        self._still_good()
         with translated(self.place):
             return await super().execute_insert(query, in_utc(values))
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        self._still_good()
         with translated(self.place):
             await super().execute_many(query, [in_utc(each) for each in values])
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[dict[Any, Any]]]:
+        self._still_good()
         with translated(self.place):
             found: tuple[int, Sequence[dict[Any, Any]]] = await super().execute_query(query, in_utc(values or []))
             return found
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[Any, Any]]:
+        self._still_good()
         with translated(self.place):
             found: list[dict[Any, Any]] = await super().execute_query_dict(query, in_utc(values or []))
             return found
@@ -46,6 +54,15 @@ class ImmediateWrapper(Guarded, SqliteTransactionWrapper):
     @property
     def place(self) -> str:
         return str(getattr(self._parent, "place", ""))
+
+    def _still_good(self) -> None:
+        """SQLite undoes a whole transaction by itself when the disk is full; what follows must not slip in alone."""
+        if not self._connection.in_transaction:
+            raise StorageError(reason="the transaction was undone")
+
+    async def commit(self) -> None:
+        self._still_good()
+        await super().commit()
 
     async def begin(self) -> None:
         with translated(self.place):

@@ -38,7 +38,7 @@ class QueueWindow:
         limit: int = 64,
     ) -> tuple[QueueRow, ...]:
         """Rows after ``anchor`` (before it when ``backward``), always in display order."""
-        where, values = _where(wanted)
+        where, values = self._where(wanted)
         if anchor is not None:
             where.append("job.id > ?" if backward else "job.id < ?")
             values.append(anchor.id)
@@ -61,13 +61,13 @@ class QueueWindow:
                 if (not wanted.states or state in wanted.states)
                 and (not wanted.connection_ids or connection_id in wanted.connection_ids)
             )
-        where, values = _where(wanted)
+        where, values = self._where(wanted)
         rows = await self._db.rows(f"SELECT count(*) AS n FROM job {_sale(wanted)} {_and(where)}", *values, long=True)
         return int(rows[0]["n"])
 
     async def rank(self, wanted: QueueFilter, key: JobKey) -> int:
         """How many rows stand before a key."""
-        where, values = _where(wanted)
+        where, values = self._where(wanted)
         where.append("job.id > ?")
         sql = f"SELECT count(*) AS n FROM job {_sale(wanted)} {_and(where)}"
         rows = await self._db.rows(sql, *values, key.id, long=True)
@@ -83,8 +83,12 @@ class QueueWindow:
         sql = "SELECT cause, count(*) AS n FROM job WHERE state = 'parked' GROUP BY cause ORDER BY n DESC"
         return {row["cause"]: row["n"] for row in await self._db.rows(sql, long=True)}
 
+    def _where(self, wanted: QueueFilter) -> tuple[list[str], list[Any]]:
+        """Case counts in neither database."""
+        return _where(wanted, "LIKE" if self._db.is_sqlite else "ILIKE")
 
-def _where(wanted: QueueFilter) -> tuple[list[str], list[Any]]:
+
+def _where(wanted: QueueFilter, like: str) -> tuple[list[str], list[Any]]:
     where: list[str] = []
     values: list[Any] = []
     lists: Sequence[tuple[str, Sequence[Any]]] = (
@@ -100,7 +104,7 @@ def _where(wanted: QueueFilter) -> tuple[list[str], list[Any]]:
         where.append("job.cause = ?")
         values.append(wanted.cause)
     if wanted.text:
-        where.append("(sale.receipt LIKE ? ESCAPE '!' OR sale.reference LIKE ? ESCAPE '!')")
+        where.append(f"(sale.receipt {like} ? ESCAPE '!' OR sale.reference {like} ? ESCAPE '!')")
         pattern = wanted.text.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
         values += [pattern, pattern]
     return where, values

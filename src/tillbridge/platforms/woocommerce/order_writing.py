@@ -141,8 +141,19 @@ def _sent_fee(line: OrderLine, order: Order, at: Circumstances) -> tuple[Sent, s
     tax_class = at.tax_classes.get(rates[0]) if len(rates) == 1 else None
     if not rates or tax_class is None:
         return Sent(line.gross.amount, line.gross.amount, (), is_fee=True), None
-    before, after = _nets(line, order)
-    return Sent(before, after, rates, is_fee=True), tax_class
+    net = _whole_net(line, rates[0], at.mode) or _nets(line, order)[1]
+    return Sent(net, net, rates, is_fee=True), tax_class
+
+
+def _whole_net(line: OrderLine, rate: Decimal, mode: TaxMode) -> Decimal | None:
+    """A net in smallest units that the shop taxes back to the line's gross: it does not round the net of a fee."""
+    if mode.round_at_subtotal:
+        return None
+    for tax in (line.tax.amount, line.tax.amount - mode.step, line.tax.amount + mode.step):
+        net = line.gross.amount - tax
+        if mode.round_tax(six(net * rate)) == tax:
+            return net
+    return None
 
 
 def sent_lines(order: Order, at: Circumstances, coupons: Sequence[wire.Coupon] = ()) -> tuple[Sent, ...]:

@@ -1,0 +1,99 @@
+"""The console whole: one mode per panel, and what is reached from everywhere. ``cli.console`` runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+
+from tillbridge.console import actions
+from tillbridge.console.base import ConsoleApp
+from tillbridge.console.commands import ActionProvider
+from tillbridge.console.modals.help import HelpModal
+from tillbridge.console.modals.questions import ChooseModal
+from tillbridge.console.screens.basket import BasketScreen
+from tillbridge.console.screens.home import HomeScreen
+from tillbridge.console.screens.platforms import PlatformsScreen
+from tillbridge.console.screens.queue import QueueScreen
+from tillbridge.console.screens.settings import SettingsScreen
+from tillbridge.console.screens.setup import SetupScreen
+from tillbridge.console.screens.tokens import TokensScreen
+from tillbridge.messages import text
+
+if TYPE_CHECKING:
+    from tillbridge.services.house import Services
+
+TRAINING = "training"
+
+
+class Console(ConsoleApp):
+    """Ends with "training" when the operator asks for the training shop."""
+
+    MODES: ClassVar = {
+        "home": HomeScreen,
+        "platforms": PlatformsScreen,
+        "tokens": TokensScreen,
+        "queue": QueueScreen,
+        "basket": BasketScreen,
+        "settings": SettingsScreen,
+    }
+    DEFAULT_MODE = "home"
+    COMMANDS: ClassVar = {ActionProvider}
+    BINDINGS: ClassVar = actions.bindings(actions.EVERYWHERE)
+
+    async def furnish(self, services: Services) -> None:
+        """Besides handing over: a first start is welcomed."""
+        await super().furnish(services)
+        if not self.training and not await services.connections.list():
+            self.welcome()
+
+    @work(group="welcome")
+    async def welcome(self) -> None:
+        """Nothing is connected: connect a store, practise, or look around."""
+        choices = [
+            (each, text(f"console.welcome.{each}"), text(f"console.welcome.{each}_help"))
+            for each in ("connect", TRAINING, "later")
+        ]
+        chosen = await self.push_screen_wait(ChooseModal(text("console.welcome.title"), choices))
+        if chosen == "connect":
+            self.connect_store()
+        elif chosen == TRAINING:
+            self.exit(TRAINING)
+
+    def action_panel(self, name: str) -> None:
+        """Show another panel, from wherever; a dialog or form on top is closed first."""
+        if len(self.screen_stack) > 1:
+            return
+        self.switch_mode(name)
+
+    def action_keys_help(self) -> None:
+        panel = getattr(self.screen, "PANEL", "")
+        if not isinstance(self.screen, HelpModal):
+            self.push_screen(HelpModal(panel))
+
+    @work(exclusive=True, group="connect")
+    async def connect_store(self, platform: str = "") -> None:
+        """Choose a platform unless one is named, then its form."""
+        if self.services is None:
+            self.notify(text("console.opening"), markup=False)
+            return
+        specs = {each.slug: each for each in self.services.connections.platforms()}
+        slug: str | None = platform
+        if not slug:
+            choices = [(each.slug, each.title, each.editions) for each in specs.values()]
+            slug = await self.push_screen_wait(ChooseModal(text("console.setup.which"), choices))
+        if slug:
+            self.push_screen(SetupScreen(specs[slug]))
+
+    @work(exclusive=True, group="connect")
+    async def reauthenticate_store(self, name: str) -> None:
+        """The form of a known connection, to enter its credentials anew."""
+        if self.services is None:
+            return
+        connection = (await self.services.connections.get(name)).connection
+        self.push_screen(SetupScreen(self.services.connections.spec(connection.platform), connection))
+
+    def show_connection(self, name: str, *, prepare: bool) -> None:
+        """Go to Platforms with the cursor on a connection."""
+        self.switch_mode("platforms")
+        self.call_after_refresh(lambda: cast(PlatformsScreen, self.screen).select(name, prepare=prepare))
