@@ -1,4 +1,4 @@
-"""Settings of this machine: a file, then the environment, then flags. Wiring reads them; each field says what it does."""
+"""Settings of this machine: a file, then the environment, then flags. Each field says what it does."""
 
 from __future__ import annotations
 

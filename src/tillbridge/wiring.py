@@ -12,6 +12,7 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,18 @@ if TYPE_CHECKING:
     from tillbridge.domain.clock import Clock
     from tillbridge.domain.connections import Connection
     from tillbridge.platforms.registry import PlatformServiceRegistry
+    from tillbridge.services.audit import AuditService
+    from tillbridge.services.bus import EventBus
+    from tillbridge.services.catalog import CatalogService
+    from tillbridge.services.connections import ConnectionsService
     from tillbridge.services.house import Services
-    from tillbridge.services.till import TillFacts
+    from tillbridge.services.offers import OffersService
+    from tillbridge.services.orders import OrdersService
+    from tillbridge.services.queue import QueueService
+    from tillbridge.services.sessions import Sessions
+    from tillbridge.services.till import TillFacts, TillService
+    from tillbridge.services.tokens import TokenService
+    from tillbridge.services.training import TrainingService
     from tillbridge.settings import Settings
     from tillbridge.storage import Storage
     from tillbridge.sync.worker import BackgroundSyncService
@@ -49,6 +60,7 @@ async def open_house(
     """
     from tillbridge.domain.clock import SystemClock
     from tillbridge.platforms.registry import PlatformServiceRegistry
+    from tillbridge.services.bus import EventBus
     from tillbridge.services.health import park_what_does_not_open
     from tillbridge.storage import open_storage
 
@@ -61,10 +73,18 @@ async def open_house(
             simulators, transport = _school(registry, clock)
         keep_log(settings.log_file, settings.log_level)
         storage = await stack.enter_async_context(
-            open_storage(settings.database, clock, keyring_path=settings.keyring_path, passphrase=settings.passphrase)
+            open_storage(
+                settings.database,
+                clock,
+                keyring_path=settings.keyring_path,
+                passphrase=settings.passphrase,
+                for_all_tasks=background,
+            )
         )
         await park_what_does_not_open(storage)
-        services, follow = await _furnish(stack, settings, storage, registry, clock, transport, simulators)
+        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        ground = _Ground(settings, storage, registry, clock, EventBus(), owner)
+        services, follow = await _furnish(stack, ground, transport, simulators)
         if services.training is not None:
             await services.training.enrol()
         if background:
@@ -80,78 +100,137 @@ def _school(registry: PlatformServiceRegistry, clock: Clock) -> tuple[tuple[Simu
     return simulators, transport(simulators)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What every service stands on."""
+
+    settings: Settings
+    storage: Storage
+    registry: PlatformServiceRegistry
+    clock: Clock
+    bus: EventBus
+    owner: str
+
+
 async def _furnish(
     stack: AsyncExitStack,
-    settings: Settings,
-    storage: Storage,
-    registry: PlatformServiceRegistry,
-    clock: Clock,
+    ground: _Ground,
     transport: httpx.AsyncBaseTransport | None,
     simulators: tuple[Simulator, ...],
 ) -> tuple[Services, list[Callable[[], Coroutine[Any, Any, None]]]]:
     """The services, and what may run alongside them."""
-    from tillbridge import __version__
-    from tillbridge.services.audit import AuditService
     from tillbridge.services.backup import BackupService
-    from tillbridge.services.bus import ChangesTailer, EventBus
-    from tillbridge.services.catalog import CatalogService
+    from tillbridge.services.bus import ChangesTailer
     from tillbridge.services.connections import ConnectionsService
     from tillbridge.services.customers import CustomersService
     from tillbridge.services.health import HealthService
     from tillbridge.services.house import Services
     from tillbridge.services.keys import KeysService
     from tillbridge.services.notifications import NotificationsService
-    from tillbridge.services.offers import OffersService
-    from tillbridge.services.orders import OrdersService
-    from tillbridge.services.queue import QueueService
-    from tillbridge.services.sessions import Sessions
     from tillbridge.services.shop import ShopService
     from tillbridge.services.stock import StockService
-    from tillbridge.services.till import TillService
-    from tillbridge.services.tokens import TokenService
-    from tillbridge.services.training import TrainingService
 
-    bus = EventBus()
-    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    tokens = TokenService(storage, clock, bus.publish, owner)
-    sessions = Sessions(
-        storage, tokens, registry, clock, version=__version__, transport=transport,
-        answer_within=settings.answer_within_seconds,
+    settings, storage, registry, clock, bus = (
+        ground.settings, ground.storage, ground.registry, ground.clock, ground.bus,
     )  # fmt: skip
-    tokens.find_provider = sessions.provider
-    registry.connect(sessions.open, storage.connections.by_platform)
-    stack.push_async_callback(sessions.aclose)
-    stack.push_async_callback(tokens.aclose)
+    tokens, sessions = _access(stack, ground, transport)
     connections = ConnectionsService(storage, registry, sessions, tokens, clock, bus.publish)
-    catalog = CatalogService(storage, clock)
-    offers = OffersService(storage, registry, clock)
-    await offers.settle_left_behind()
-    orders = OrdersService(storage, clock, storage.vault.shop_secret)
-    titles = [registry.spec(each.name).title for each in simulators]
-    worker = _worker(storage, registry, clock, bus.publish, owner, settings.lease_seconds)
+    selling = await _selling(ground)
+    worker = _worker(storage, registry, clock, bus.publish, ground.owner, settings.lease_seconds)
     services = Services(
         clock=clock,
         bus=bus,
         connections=connections,
         tokens=tokens,
-        till=TillService(storage, orders, offers, clock, till_facts(settings)),
-        orders=orders,
-        queue=QueueService(storage, clock, lambda connection: registry.spec(connection.platform)),
-        offers=offers,
-        catalog=catalog,
+        till=selling.till,
+        orders=selling.orders,
+        queue=selling.queue,
+        offers=selling.offers,
+        catalog=selling.catalog,
         stock=StockService(storage),
         customers=CustomersService(storage),
         notifications=NotificationsService(storage),
-        audit=AuditService(storage),
+        audit=selling.audit,
         shop=ShopService(storage, clock),
         health=HealthService(storage, registry, settings.data_dir, settings.keyring_path, sessions.clock_skews),
         keys=KeysService(storage, clock),
         backup=BackupService(storage, clock, settings.data_dir),
-        training=TrainingService(simulators, connections, catalog, titles) if simulators else None,
+        training=_teaching(simulators, registry, connections, selling.catalog),
         work=worker.run_until_idle,
         work_on=worker.run,
     )
     return services, [worker.run, ChangesTailer(storage, bus, clock).run, tokens.run]
+
+
+def _access(
+    stack: AsyncExitStack, ground: _Ground, transport: httpx.AsyncBaseTransport | None
+) -> tuple[TokenService, Sessions]:
+    """Tokens and the sessions that speak with them, closed with the house."""
+    from tillbridge import __version__
+    from tillbridge.services.sessions import Sessions
+    from tillbridge.services.tokens import TokenService
+
+    tokens = TokenService(ground.storage, ground.clock, ground.bus.publish, ground.owner)
+    sessions = Sessions(
+        ground.storage,
+        tokens,
+        ground.registry,
+        ground.clock,
+        version=__version__,
+        transport=transport,
+        answer_within=ground.settings.answer_within_seconds,
+    )
+    tokens.find_provider = sessions.provider
+    ground.registry.connect(sessions.open, ground.storage.connections.by_platform)
+    stack.push_async_callback(sessions.aclose)
+    stack.push_async_callback(tokens.aclose)
+    return tokens, sessions
+
+
+@dataclass(frozen=True, slots=True)
+class _Selling:
+    """Services about sales; the till builds on the others."""
+
+    till: TillService
+    orders: OrdersService
+    offers: OffersService
+    queue: QueueService
+    catalog: CatalogService
+    audit: AuditService
+
+
+async def _selling(ground: _Ground) -> _Selling:
+    from tillbridge.services.audit import AuditService
+    from tillbridge.services.catalog import CatalogService
+    from tillbridge.services.offers import OffersService
+    from tillbridge.services.orders import OrdersService
+    from tillbridge.services.queue import QueueService
+    from tillbridge.services.till import TillService
+
+    storage, clock, registry = ground.storage, ground.clock, ground.registry
+    offers = OffersService(storage, registry, clock)
+    await offers.settle_left_behind()
+    orders = OrdersService(storage, clock, storage.vault.shop_secret)
+    return _Selling(
+        till=TillService(storage, orders, offers, clock, till_facts(ground.settings)),
+        orders=orders,
+        offers=offers,
+        queue=QueueService(storage, clock, lambda connection: registry.spec(connection.platform)),
+        catalog=CatalogService(storage, clock),
+        audit=AuditService(storage),
+    )
+
+
+def _teaching(
+    simulators: tuple[Simulator, ...],
+    registry: PlatformServiceRegistry,
+    connections: ConnectionsService,
+    catalog: CatalogService,
+) -> TrainingService | None:
+    from tillbridge.services.training import TrainingService
+
+    titles = [registry.spec(each.name).title for each in simulators]
+    return TrainingService(simulators, connections, catalog, titles) if simulators else None
 
 
 def _worker(

@@ -69,7 +69,9 @@ async def test_the_loser_of_an_expired_lease_writes_nothing(storage: Storage, cl
     with pytest.raises(LeaseLost):
         await storage.jobs.settle(mine, lost, now=clock.now(), **settled)  # type: ignore[arg-type]
     with pytest.raises(LeaseLost):
-        await storage.jobs.mark_sending(mine, lost, action="order.create", idempotency_key="k", body="{}", now=clock.now())
+        await storage.jobs.mark_sending(
+            mine, lost, action="order.create", idempotency_key="k", body="{}", now=clock.now()
+        )
     with pytest.raises(LeaseLost):
         await storage.jobs.claim(lost, 5, clock.now())
     with pytest.raises(LeaseLost):
@@ -90,7 +92,9 @@ async def test_an_old_fence_is_refused_even_to_the_same_owner(storage: Storage, 
         await storage.jobs.claim(lost, 1, clock.now())
 
 
-async def test_what_a_dead_worker_left_runs_again_and_keeps_how_far_it_got(storage: Storage, clock: VirtualClock) -> None:
+async def test_what_a_dead_worker_left_runs_again_and_keeps_how_far_it_got(
+    storage: Storage, clock: VirtualClock
+) -> None:
     shop = await connected(storage, "Shop", clock.now())
     await storage.jobs.add([job(shop.id, clock.now()), job(shop.id, clock.now())])
     lane = await taken(storage, "a", clock.now(), 10)

@@ -120,10 +120,14 @@ async def test_only_the_owner_may_read_the_files(sqlite_storage: Storage, clock:
     await sqlite_storage.backup(tmp_path / "backups" / "copy.sqlite3")
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.name for path in files} >= {"shop.sqlite3", "shop.sqlite3-wal", "shop.sqlite3.lock", "keyring"}
-    assert {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in files} == {path.name: "0o600" for path in files}
+    assert {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in files} == {
+        path.name: "0o600" for path in files
+    }
 
 
-async def test_a_backup_is_whole_while_others_write(sqlite_storage: Storage, clock: VirtualClock, tmp_path: Path) -> None:
+async def test_a_backup_is_whole_while_others_write(
+    sqlite_storage: Storage, clock: VirtualClock, tmp_path: Path
+) -> None:
     shop = await connected(sqlite_storage, "Shop", clock.now())
     for number in range(20):
         await sale_for(sqlite_storage, shop.id, f"{number}", clock.now())

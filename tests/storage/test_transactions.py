@@ -94,7 +94,9 @@ async def test_what_many_hand_over_together_is_kept_and_one_failure_stays_alone(
         if at % 5 == 0:
             raise LeaseLost(what="this one")
 
-    ended = await asyncio.gather(*(storage.together(lambda at=at: settle(at)) for at in range(20)), return_exceptions=True)
+    ended = await asyncio.gather(
+        *(storage.together(lambda at=at: settle(at)) for at in range(20)), return_exceptions=True
+    )
     assert [at for at, each in enumerate(ended) if isinstance(each, LeaseLost)] == [0, 5, 10, 15]
     counts = {state: await storage.queue.count(QueueFilter(states=(state,))) for state in JobState}
     assert (counts[JobState.SUCCEEDED], counts[JobState.RUNNING]) == (16, 4)

@@ -72,7 +72,8 @@ def list_all(ctx: typer.Context, as_json: Json = False) -> None:
     rows = [
         (
             each.connection.name, each.connection.platform, each.connection.state.value,
-            f"{each.prepared_count}/{each.step_count}", route_words(each.connection.route), each.waiting_jobs, each.failed_jobs,
+            f"{each.prepared_count}/{each.step_count}", route_words(each.connection.route), each.waiting_jobs,
+            each.failed_jobs,
         )
         for each in found
     ]  # fmt: skip
@@ -99,8 +100,8 @@ def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
         say(f"{noun}: {found['state']}{' – ' + found['reason'] if found['reason'] else ''}")
 
 
-@app.command()
-def test(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
+@app.command("test")
+def ask(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     """Ask the store who it is, with the stored credentials."""
     facts = run(ctx, lambda services: services.connections.test(name), as_json=as_json)
     if as_json:

@@ -23,20 +23,22 @@ def open_console(data_dir: Path | None = None, training: bool | None = None) -> 
         return 2
     place = data_dir or default_data_dir()
     practise = nothing_connected(place) if training is None else training
+    first_start = practise and training is None
     while True:
-        app = _run(place, practise)
+        app = _run(place, practise, first_start)
+        first_start = False
         if app.return_value not in (TRAINING, "shop"):
             return app.return_code or 0
         practise = app.return_value == TRAINING
 
 
-def _run(place: Path, training: bool) -> ConsoleApp:
+def _run(place: Path, training: bool, first_start: bool) -> ConsoleApp:
     from tillbridge.console.app import Console
 
     # the screen is written to the error stream, and a terminal without UTF-8 must not break a frame
     if sys.__stderr__ is not None:
         sys.__stderr__.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[attr-defined]
-    app = Console(training=training)
+    app = Console(training=training, first_start=first_start)
     asyncio.run(_live(app, place, training))
     return app
 

@@ -51,14 +51,12 @@ def show_error(error: TillbridgeError, *, as_json: bool = False) -> None:
 
 def plain(value: Any) -> Any:
     """Domain values as JSON: amounts and quantities as text, times in ISO form, secrets never."""
-    if isinstance(value, Secret):
-        return "•••"
+    if isinstance(value, Secret | Decimal | UUID):
+        return str(value)
     if isinstance(value, Money):
         return {"amount": str(value.amount), "currency": value.currency}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Decimal | UUID):
-        return str(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):

@@ -74,6 +74,8 @@ def show(ctx: typer.Context, job: JobId, as_json: Json = False) -> None:
         say(detail.card.title)
         say(f"  {detail.card.explanation}")
         say(f"  → {detail.card.next_step}")
+    for choice in detail.choices:
+        say(f"  {choice}: {text(f'queue.choice.{choice}')}")
 
 
 @app.command()

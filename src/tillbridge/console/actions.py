@@ -15,7 +15,7 @@ FOOTER_KEYS = 5
 
 @dataclass(frozen=True, slots=True)
 class UserAction:
-    """``name`` is both the Textual action and the key of its words in ``console.action``. ``footer``: its key is shown."""
+    """``name`` is both the Textual action and the key of its words in ``console.action``; ``footer`` shows its key."""
 
     panel: str
     name: str
@@ -41,13 +41,20 @@ class UserAction:
 
     def binding(self) -> Binding:
         return Binding(
-            self.keys, self.call or self.name, self.title, show=self.footer, key_display=self.shown_key, priority=self.priority
+            self.keys,
+            self.call or self.name,
+            self.title,
+            show=self.footer,
+            key_display=self.shown_key,
+            priority=self.priority,
         )
 
 
 _KEY_WORDS = {
     "ctrl+p": "^p",
     "ctrl+q": "^q",
+    "ctrl+t": "^t",
+    "ctrl+n": "^n",
     "ctrl+z": "^z",
     "escape": "esc",
     "plus": "+",
@@ -68,6 +75,7 @@ ACTIONS = (
     ),
     UserAction(EVERYWHERE, "help_keys", "f1,question_mark", call="keys_help"),
     UserAction(EVERYWHERE, "command_palette", "ctrl+p"),
+    UserAction(EVERYWHERE, "change_shop", "ctrl+t"),
     UserAction(EVERYWHERE, "suspend_process", "ctrl+z"),
     UserAction(EVERYWHERE, "quit", "ctrl+q"),
     UserAction("home", "read", "enter", footer=True),

@@ -23,11 +23,11 @@ from tillbridge.messages import text
 if TYPE_CHECKING:
     from tillbridge.services.house import Services
 
-TRAINING = "training"
+TRAINING, SHOP = "training", "shop"
 
 
 class Console(ConsoleApp):
-    """Ends with "training" when the operator asks for the training shop."""
+    """Ends with "training" or "shop" when the operator asks for the training shop or the real one."""
 
     MODES: ClassVar = {
         "home": HomeScreen,
@@ -44,21 +44,24 @@ class Console(ConsoleApp):
     async def furnish(self, services: Services) -> None:
         """Besides handing over: a first start is welcomed."""
         await super().furnish(services)
-        if not self.training and not await services.connections.list():
-            self.welcome()
+        if self.training and self.first_start:
+            self.welcome("practise", SHOP)
+        elif not self.training and not await services.connections.list():
+            self.welcome("connect", TRAINING, "later")
 
     @work(group="welcome")
-    async def welcome(self) -> None:
+    async def welcome(self, *ways: str) -> None:
         """Nothing is connected: connect a store, practise, or look around."""
-        choices = [
-            (each, text(f"console.welcome.{each}"), text(f"console.welcome.{each}_help"))
-            for each in ("connect", TRAINING, "later")
-        ]
+        choices = [(each, text(f"console.welcome.{each}"), text(f"console.welcome.{each}_help")) for each in ways]
         chosen = await self.push_screen_wait(ChooseModal(text("console.welcome.title"), choices))
         if chosen == "connect":
             self.connect_store()
-        elif chosen == TRAINING:
-            self.exit(TRAINING)
+        elif chosen in (TRAINING, SHOP):
+            self.exit(chosen)
+
+    def action_change_shop(self) -> None:
+        """From the training shop to the real one, or back."""
+        self.exit(SHOP if self.training else TRAINING)
 
     def action_panel(self, name: str) -> None:
         """Show another panel, from wherever; a dialog or form on top is closed first."""

@@ -51,6 +51,7 @@ class ConsoleApp(App[str]):
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]
     TITLE = "Tillbridge"
+    NOTIFICATION_TIMEOUT = 4
 
     def __init__(
         self,
@@ -59,13 +60,14 @@ class ConsoleApp(App[str]):
         clock: Clock | None = None,
         theme: str = themes.DARK.name,
         training: bool = False,
+        first_start: bool = False,
         operator: str = "",
     ) -> None:
         super().__init__()
         self.animation_level = "none"
         self.services: Services | None = None
         self.clock: Clock = clock or SystemClock()
-        self.training = training
+        self.training, self.first_start = training, first_start
         self.actor = Actor(ActorKind.OPERATOR, operator or "console")
         self.painted = asyncio.Event()
         """Set after the first frame: heavy libraries may load now."""

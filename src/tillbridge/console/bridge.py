@@ -22,7 +22,9 @@ class Bus(Protocol):
 class Bridge:
     """The first fact goes out at once, those that follow within the pause go out together at its end."""
 
-    def __init__(self, bus: Bus, publish: Callable[[Facts], None], set_timer: Callable[[float, Callable[[], None]], Timer]) -> None:
+    def __init__(
+        self, bus: Bus, publish: Callable[[Facts], None], set_timer: Callable[[float, Callable[[], None]], Timer]
+    ) -> None:
         self._publish_facts, self._set_timer = publish, set_timer
         self._waiting: set[Event] = set()
         self._timer: Timer | None = None

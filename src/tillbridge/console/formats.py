@@ -1,4 +1,4 @@
-"""Amounts, times and counts as people read them. Babel and zone data load with the first amount, off the first frame."""
+"""Amounts, times and counts as people read them. Babel loads with the first amount, off the first frame."""
 
 from __future__ import annotations
 

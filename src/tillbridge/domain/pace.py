@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from tillbridge.domain.connections import BreakerState
 
-
 _NOTHING = 1e-6
 _SHORTEST_WAIT = 0.001
 """Clocks count in microseconds; a shorter wait would never end."""

@@ -116,9 +116,7 @@ class PlatformServiceRegistry:
         """Drop the instances of a connection that was removed."""
         self._built.pop(connection_id, None)
 
-    async def _service(
-        self, store: Store, noun: str, part: Callable[[Platform], Callable[[Session], S]]
-    ) -> S:
+    async def _service(self, store: Store, noun: str, part: Callable[[Platform], Callable[[Session], S]]) -> S:
         if self._open_session is None:
             raise LookupError("the registry is not connected to sessions")
         connection = await self.connection(store)

@@ -5,62 +5,26 @@ Screens and the command line call ConnectionsService; every changing call names 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from uuid import UUID
 
 from tillbridge.domain.audit import Actor, AuditEntry
 from tillbridge.domain.clock import Clock
-from tillbridge.domain.connections import (
-    Connection,
-    ConnectionState,
-    Route,
-    RouteKind,
-    ShopFacts,
-    StepReport,
-    StepState,
-)
+from tillbridge.domain.connections import Connection, ConnectionState, Route, RouteKind, ShopFacts
 from tillbridge.domain.errors import InvalidInput, TokenRejected, UnknownConnection, WrongCredentials
 from tillbridge.domain.events import ConnectionChanged, Event, TokenRenewed
-from tillbridge.domain.jobs import JobState
-from tillbridge.domain.specs import CredentialField, GiftCardMode, Noun, PlatformSpec, PreparationStep
+from tillbridge.domain.specs import CredentialField, Noun, PlatformSpec
 from tillbridge.domain.tokens import Secret, Token, TokenType
 from tillbridge.messages import text
 from tillbridge.platforms.registry import PlatformServiceRegistry
-from tillbridge.services import drafts
+from tillbridge.services import drafts, readiness
 from tillbridge.services.drafts import ConnectionDraft
+from tillbridge.services.readiness import ConnectionView, StepView, state_of
 from tillbridge.services.sessions import CREDENTIALS_FACT, Sessions, Trial
 from tillbridge.services.tokens import TokenService
 from tillbridge.storage import Storage
 
 __all__ = ["ConnectionDraft", "ConnectionView", "ConnectionsService", "StepView"]
-
-_CLOSED_STEPS = frozenset({StepState.DONE, StepState.STATED})
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """A preparation step and where it stands."""
-
-    step: PreparationStep
-    report: StepReport
-
-    @property
-    def open(self) -> bool:
-        return self.report.state not in _CLOSED_STEPS
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionView:
-    """A connection as lists show it. ``token_state``: "valid", "expired", "lasting" (does not end) or "none"."""
-
-    connection: Connection
-    prepared_count: int
-    step_count: int
-    ready_nouns: tuple[Noun, ...]
-    token_state: str
-    waiting_jobs: int
-    failed_jobs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +62,16 @@ class ConnectionsService:
 
     async def list(self) -> tuple[ConnectionView, ...]:
         """All connections, in the order they were made."""
-        counts = await self._storage.queue.counts()
-        states = await self._token_states()
-        return tuple(self._view(each, counts, states) for each in await self._storage.connections.all())
+        return await self._views(await self._storage.connections.all())
 
     async def get(self, name: str) -> ConnectionView:
         """Raises UnknownConnection."""
-        connection = await self.find(name)
-        return self._view(connection, await self._storage.queue.counts(), await self._token_states())
+        return (await self._views((await self.find(name),)))[0]
+
+    async def _views(self, connections: Iterable[Connection]) -> tuple[ConnectionView, ...]:
+        jobs = await self._storage.queue.counts()
+        tokens = readiness.token_states(await self._storage.vault.token_facts(), self._clock.now())
+        return tuple(readiness.view(each, self._registry.spec(each.platform), jobs, tokens) for each in connections)
 
     async def find(self, name: str) -> Connection:
         found = await self._storage.connections.by_name(name.strip())
@@ -124,7 +90,7 @@ class ConnectionsService:
         return (await self._try(draft, spec)).facts
 
     async def add(self, draft: ConnectionDraft, actor: Actor) -> Connection:
-        """Check, test live, and only then save. Raises what ``test_draft`` raises, and InvalidInput for a taken name."""
+        """Check, test live, and only then save. Raises what ``test_draft`` raises, InvalidInput for a taken name."""
         spec = self._registry.spec(draft.platform)
         draft = drafts.completed(draft, spec)
         drafts.check(draft, spec)
@@ -239,7 +205,8 @@ class ConnectionsService:
     async def readiness(self, name: str) -> tuple[tuple[Noun, str, str], ...]:
         """For each noun "ready" or "absent", with the reason it is absent."""
         connection = await self.find(name)
-        return tuple((noun, *self._noun(connection, noun)) for noun in Noun)
+        spec = self._registry.spec(connection.platform)
+        return tuple((noun, *readiness.noun_state(connection, spec, noun)) for noun in Noun)
 
     async def _try(self, draft: ConnectionDraft, spec: PlatformSpec) -> _Tried:
         self._tried = None
@@ -262,7 +229,11 @@ class ConnectionsService:
             ) from error
 
     async def _keep_credentials(
-        self, connection: Connection, spec: PlatformSpec, secrets: Mapping[str, Secret], tokens: Mapping[TokenType, Token]
+        self,
+        connection: Connection,
+        spec: PlatformSpec,
+        secrets: Mapping[str, Secret],
+        tokens: Mapping[TokenType, Token],
     ) -> None:
         for name, value in secrets.items():
             await self._storage.vault.put_secret(connection.id, name, value)
@@ -282,7 +253,7 @@ class ConnectionsService:
             tested = _as_tested(
                 replace(now, settings=connection.settings, facts={**now.facts, **connection.facts}), facts, self._clock
             )
-            saved = replace(tested, state=_state(tested, spec))
+            saved = replace(tested, state=state_of(tested, spec))
             await self._storage.connections.save(saved)
         self._publish(ConnectionChanged(connection.id))
         return saved
@@ -300,7 +271,7 @@ class ConnectionsService:
         spec = self._registry.spec(connection.platform)
         async with self._storage.transaction():
             now = await self._storage.connections.get(connection.id)
-            state = _state(now, spec) if now.state in _SETTLED else now.state
+            state = state_of(now, spec) if now.state in _SETTLED else now.state
             if state is now.state:
                 return
             others = [each for each in await self._storage.connections.all() if each.id != now.id]
@@ -349,53 +320,9 @@ class ConnectionsService:
             )
         )  # fmt: skip
 
-    async def _token_states(self) -> Mapping[str, str]:
-        now, states = self._clock.now(), dict[str, str]()
-        for each in await self._storage.vault.token_facts():
-            if each.type is TokenType.ACCESS or (each.type is TokenType.API_KEY and each.connection not in states):
-                ended = each.expires_at is not None and each.expires_at <= now
-                states[each.connection] = "expired" if ended else "lasting" if each.expires_at is None else "valid"
-        return states
-
-    def _view(
-        self, connection: Connection, counts: Mapping[tuple[UUID, JobState], int], states: Mapping[str, str]
-    ) -> ConnectionView:
-        spec = self._registry.spec(connection.platform)
-        steps = {each.name for each in spec.preparation}
-        waiting = sum(counts.get((connection.id, each), 0) for each in (JobState.WAITING, JobState.RUNNING))
-        return ConnectionView(
-            connection=connection,
-            prepared_count=len(steps.intersection(connection.prepared)),
-            step_count=len(steps),
-            ready_nouns=tuple(noun for noun in Noun if self._noun(connection, noun)[0] == "ready"),
-            token_state=states.get(connection.name, "none"),
-            waiting_jobs=waiting,
-            failed_jobs=counts.get((connection.id, JobState.PARKED), 0),
-        )
-
-    def _noun(self, connection: Connection, noun: Noun) -> tuple[str, str]:
-        spec = self._registry.spec(connection.platform)
-        if reason := spec.absence(noun, "*"):
-            return "absent", reason
-        if noun is Noun.GIFT_CARD and spec.gift_cards is not GiftCardMode.STANDALONE and not spec.gift_cards:
-            return "absent", text("connections.no_gift_cards", platform=spec.title)
-        if noun is Noun.GIFT_CARD and connection.facts.get("gift_cards") == "no":
-            return "absent", text("connections.no_gift_cards_here", connection=connection.name)
-        if connection.state is ConnectionState.READY:
-            return "ready", ""
-        return "absent", text(f"connections.not_ready.{connection.state.value}")
-
 
 _SETTLED = frozenset({ConnectionState.NEW, ConnectionState.CONNECTED, ConnectionState.READY})
 _HAVE_BEEN_READY = frozenset({ConnectionState.READY, ConnectionState.NEEDS_REAUTHENTICATION, ConnectionState.LOCKED})
-
-
-def _state(connection: Connection, spec: PlatformSpec) -> ConnectionState:
-    """Ready only when tested and every step is done."""
-    if connection.tested_at is None:
-        return ConnectionState.NEW
-    done = {each.name for each in spec.preparation} <= set(connection.prepared)
-    return ConnectionState.READY if done else ConnectionState.CONNECTED
 
 
 def _as_tested(connection: Connection, facts: ShopFacts, clock: Clock) -> Connection:

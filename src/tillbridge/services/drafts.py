@@ -1,4 +1,4 @@
-"""What an operator typed to connect a store, and whether it can be right. Pure; screens and the command line build it."""
+"""What an operator typed to connect a store, and whether it can be right. Pure; screens and command line build it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def completed(draft: ConnectionDraft, spec: PlatformSpec) -> ConnectionDraft:
     setups = tuple(each.name for each in spec.setups)
     setup = draft.setup
     if setup and setup not in setups:
-        raise InvalidInput(field="setup", reason=text("connections.unknown_setup", setup=setup, known=", ".join(setups)))
+        reason = text("connections.unknown_setup", setup=setup, known=", ".join(setups))
+        raise InvalidInput(field="setup", reason=reason)
     if not setup and setups:
         complete = [name for name in setups if not any(_missing(spec, name, values))]
         setup = (complete or setups)[0]
@@ -76,8 +77,8 @@ def secrets_of(draft: ConnectionDraft, spec: PlatformSpec) -> Mapping[str, Secre
 def connection_of(draft: ConnectionDraft, spec: PlatformSpec, now: datetime) -> Connection:
     """The connection a draft would become, before its shop was asked."""
     return Connection(
-        id=new_id(), name=draft.name, platform=spec.slug, setup=draft.setup, settings=settings_of(draft, spec), facts={},
-        base_url=draft.base_url, ca_file=draft.ca_file, insecure_http=draft.insecure_http, currency="", zone="UTC",
+        id=new_id(), name=draft.name, platform=spec.slug, setup=draft.setup, settings=settings_of(draft, spec),
+        facts={}, base_url=draft.base_url, ca_file=draft.ca_file, insecure_http=draft.insecure_http, currency="", zone="UTC",
         state=ConnectionState.NEW, prepared=(), route=Route(), paused=False, breaker=BreakerState.CLOSED,
         breaker_until=None, created_at=now, tested_at=None,
     )  # fmt: skip

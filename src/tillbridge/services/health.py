@@ -1,4 +1,4 @@
-"""Is everything as it should be? Each check says what it found and, if not well, what to do. ``doctor`` and Home call it."""
+"""Is everything as it should be? Each check says what it found and what to do. ``doctor`` and Home call it."""
 
 from __future__ import annotations
 

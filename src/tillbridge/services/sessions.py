@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -17,7 +17,7 @@ import httpx
 
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.connections import Connection
-from tillbridge.domain.errors import ReauthenticationNeeded, TillbridgeError
+from tillbridge.domain.errors import ReauthenticationNeeded, TillbridgeError, TokenRejected
 from tillbridge.domain.pace import Pace
 from tillbridge.domain.specs import Limits, PlatformSpec
 from tillbridge.domain.tokens import Secret, Token, TokenGrant, TokenType
@@ -49,8 +49,9 @@ class SharedGate:
         return await self.storage.budgets.admit(self.connection_id, self.clock.now())
 
     async def permit(self, cost: float, *, interactive: bool) -> float:
-        now = self.clock.now()
-        return await self.storage.budgets.permit(self.connection_id, self.limits, cost, interactive=interactive, now=now)
+        return await self.storage.budgets.permit(
+            self.connection_id, self.limits, cost, interactive=interactive, now=self.clock.now()
+        )
 
     async def learn(self, pace: Pace) -> None:
         await self.storage.budgets.learn(self.connection_id, pace, self.clock.now())
@@ -115,7 +116,13 @@ class TrialTokens:
 
     async def with_token_refresh(self, call: Callable[[Token], Awaitable[T]]) -> T:
         wanted = TokenType.ACCESS if self.renew or TokenType.ACCESS in self.kept else TokenType.API_KEY
-        return await call(await self.get_token(wanted))
+        try:
+            return await call(await self.get_token(wanted))
+        except TokenRejected:
+            if self.renew is None or self.grant is not None:
+                raise
+        self.kept.pop(TokenType.ACCESS, None)
+        return await call(await self.get_token())
 
     async def keep(self, token_type: TokenType, value: Secret, expires_in: float | None) -> None:
         now = self.clock.now()
@@ -154,8 +161,10 @@ class Sessions:
     async def open(self, connection: Connection) -> Session:
         """The session of a saved connection; the same object while its settings, facts and credentials stay.
 
-        Raises KeyMissing or SecretUnreadable when its credentials do not open.
+        Adapters find where our locations are kept as facts ``location:NAME``. Raises KeyMissing or SecretUnreadable when
+        its credentials do not open.
         """
+        connection = await self._located(connection)
         mark = _mark(connection)
         known = self._open.get(connection.id)
         if known is not None and known[0] == mark:
@@ -192,7 +201,8 @@ class Sessions:
         tokens = TrialTokens(self._clock, connection.name)
         tokens.kept.update(known or {})
         gate = LocalGate(platform.spec.limits, self._clock)
-        session = Session(connection, credentials, self._client(connection, platform, credentials, gate), tokens, self._clock)
+        client = self._client(connection, platform, credentials, gate)
+        session = Session(connection, credentials, client, tokens, self._clock)
         fields = platform.spec.fields_for(connection.setup)
         for each in fields:
             if each.token_type and each.name in credentials and each.token_type not in tokens.kept:
@@ -218,6 +228,11 @@ class Sessions:
         self._retired.clear()
         for each in clients:
             await each.aclose()
+
+    async def _located(self, connection: Connection) -> Connection:
+        places = await self._storage.connections.location_map(connection.id)
+        mapped = {f"location:{name}": external_id for name, external_id in places.items()}
+        return replace(connection, facts={**connection.facts, **mapped}) if mapped else connection
 
     async def _build(self, connection: Connection) -> Session:
         platform = self._registry.platform(connection.platform)
@@ -274,5 +289,3 @@ def _mark(connection: Connection) -> object:
         tuple(sorted(connection.facts.items())), connection.base_url, connection.ca_file, connection.insecure_http,
         connection.name,
     )  # fmt: skip
-
-

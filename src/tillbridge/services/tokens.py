@@ -160,10 +160,8 @@ class TokenService:
                 raise ReauthenticationNeeded(connection=connection.name, request_id=error.request_id) from error
             raise _not_permitted(error) from error
 
-    async def _judge_lasting(
-        self, connection: Connection, provider: Provider, error: TokenRejected
-    ) -> TillbridgeError:
-        """What a refusal of a token that cannot be renewed means: a cheap probe tells a dead key from a right it lacks."""
+    async def _judge_lasting(self, connection: Connection, provider: Provider, error: TokenRejected) -> TillbridgeError:
+        """What a refusal of a token that cannot be renewed means: a probe tells a dead key from a right it lacks."""
         dead = ReauthenticationNeeded(connection=connection.name, request_id=error.request_id)
         if error.certain or provider.probe is None:
             return dead

@@ -102,14 +102,16 @@ async def open_storage(
     keyring_path: Path,
     passphrase: Secret | None = None,
     accept_new_keyring: bool = False,
+    for_all_tasks: bool = False,
 ) -> AsyncIterator[Storage]:
     """Open a shop's data, bringing it up to date first.
 
     ``address`` is a path or ``postgresql://`` URL. Raises NewerDatabase, WrongPassphrase, KeyMissing (no keyring, or
     one of another shop), DataReadOnly, DatabaseUnreachable. With ``accept_new_keyring`` a lost keyring file is replaced
     by a new one; ``vault.unreadable()`` then names the connections whose credentials went with it.
+    ``for_all_tasks``: tasks that were started before find it too; one such opening a process.
     """
-    async with Database(address, clock).opened() as database:
+    async with Database(address, clock, for_all_tasks=for_all_tasks).opened() as database:
         async with database.start_up_lock():
             ring = await _agree(database, keyring_path, passphrase, accept_new_keyring)
         storage = Storage(database, clock, ring, keyring_path, passphrase)

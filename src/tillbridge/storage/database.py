@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
-from tortoise.context import TortoiseContext, get_current_context
+from tortoise.context import TortoiseContext, get_current_context, set_global_context
 from tortoise.migrations.executor import MigrationExecutor
 
 from tillbridge.domain.clock import Clock, SystemClock
@@ -30,9 +30,13 @@ _PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0)
 
 
 class Database:
-    """One open database. ``dialect`` is "sqlite" or "postgresql"; ``place`` may be shown to anybody."""
+    """One open database. ``dialect`` is "sqlite" or "postgresql"; ``place`` may be shown to anybody.
 
-    def __init__(self, address: str, clock: Clock | None = None) -> None:
+    Tasks find it when they were started under it, or, ``for_all_tasks``, whenever: a screen is there before its data.
+    """
+
+    def __init__(self, address: str, clock: Clock | None = None, *, for_all_tasks: bool = False) -> None:
+        self._for_all_tasks = for_all_tasks
         self.dialect = "postgresql" if address.startswith(("postgres://", "postgresql://")) else "sqlite"
         self.address = address
         self.path = Path(address.removeprefix("sqlite://")) if self.dialect == "sqlite" else None
@@ -145,6 +149,8 @@ class Database:
             with translated(self.place):
                 await context.init(config=self._config())
                 self._context = context
+                if self._for_all_tasks:
+                    set_global_context(context)
                 await self.client().execute_query("SELECT 1")
             try:
                 yield self

@@ -169,9 +169,7 @@ class JobRepository:
         """All parked jobs of a cause run again; how many."""
         if connection_id is None:
             return await self._restart(now, "cause = ? AND state = ?", cause, "parked")
-        return await self._restart(
-            now, "cause = ? AND connection_id = ? AND state = ?", cause, connection_id, "parked"
-        )
+        return await self._restart(now, "cause = ? AND connection_id = ? AND state = ?", cause, connection_id, "parked")
 
     async def _restart(self, now: datetime, where: str, *values: Any) -> int:
         """Make jobs of one state wait, due now; the state is the last of ``values``."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from tillbridge.domain.audit import Actor, ActorKind, AuditEntry
@@ -15,7 +14,6 @@ from tillbridge.domain.notifications import Notification, Severity
 from tillbridge.storage.changes import Changes
 from tillbridge.storage.database import Database
 from tillbridge.storage.schema import AuditRow, NotificationRow
-
 
 _PUSH = """
 INSERT INTO notification

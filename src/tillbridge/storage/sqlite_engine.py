@@ -60,6 +60,14 @@ class ImmediateWrapper(Guarded, SqliteTransactionWrapper):
         if not self._connection.in_transaction:
             raise StorageError(reason="the transaction was undone")
 
+    async def savepoint(self) -> None:
+        self._still_good()
+        await super().savepoint()
+
+    async def release_savepoint(self) -> None:
+        self._still_good()
+        await super().release_savepoint()
+
     async def commit(self) -> None:
         self._still_good()
         await super().commit()

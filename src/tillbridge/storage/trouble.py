@@ -13,10 +13,21 @@ from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalEr
 
 from tillbridge.domain.errors import DatabaseBusy, DatabaseUnreachable, DataReadOnly, DiskFull, StorageError
 
-_GONE = """CannotConnectNowError AdminShutdownError ConnectionDoesNotExistError InterfaceError InternalClientError
-CrashShutdownError ConnectionFailureError TooManyConnectionsError InvalidPasswordError InvalidCatalogNameError
-InvalidAuthorizationSpecificationError ClientConfigurationError""".split()
-_BUSY = "DeadlockDetectedError SerializationError LockNotAvailableError".split()
+_GONE = [
+    "CannotConnectNowError",
+    "AdminShutdownError",
+    "ConnectionDoesNotExistError",
+    "InterfaceError",
+    "InternalClientError",
+    "CrashShutdownError",
+    "ConnectionFailureError",
+    "TooManyConnectionsError",
+    "InvalidPasswordError",
+    "InvalidCatalogNameError",
+    "InvalidAuthorizationSpecificationError",
+    "ClientConfigurationError",
+]
+_BUSY = ["DeadlockDetectedError", "SerializationError", "LockNotAvailableError"]
 _FULL = ["DiskFullError"]
 _READ_ONLY = ["ReadOnlySQLTransactionError"]
 

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from tests.support.clock import VirtualClock
-from tests.support.till import basket_lines
 from tests.support.sessions import open_session
+from tests.support.till import basket_lines
 from tillbridge.domain.basket import BasketLine
 from tillbridge.domain.catalog import Listing
 from tillbridge.domain.money import Money

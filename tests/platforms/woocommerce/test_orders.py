@@ -153,7 +153,7 @@ async def test_a_crash_before_the_link_is_finished_by_the_look_up() -> None:
         at.shop.faults.arm("error_5xx", times=50, match="PUT /wp-json/wc/v3/orders")
         with pytest.raises(OutcomeUnknown):
             await orders.create_order(order, at.keep)
-        at.shop.faults.disarm()
+        at.shop.faults.clear()
         assert at.orders()[0]["customer_id"] == 0
         found = await orders.look_up(order, at.handles, at.clock.now())
         assert found.placed is not None

@@ -84,7 +84,7 @@ MAPPED: dict[str, Callable[[Any], object]] = {
 
 
 def outcome(exchange: Exchange) -> str:
-    """"mapped", or the name of the typed error; anything else is a failure of the test."""
+    """ "mapped", or the name of the typed error; anything else is a failure of the test."""
     try:
         body = parse_json(exchange.text, exchange.status)
     except TillbridgeError as error:

@@ -43,7 +43,13 @@ class HelpModal(ModalScreen[None]):
     def _words(self) -> Content:
         parts = [Content(text("console.help.lists")), Content("")]
         if own := actions.of(self._panel):
-            parts = [Content(text(f"console.help.panel.{self._panel}")), Content(""), *_section("here", own), Content(""), *parts]
+            parts = [
+                Content(text(f"console.help.panel.{self._panel}")),
+                Content(""),
+                *_section("here", own),
+                Content(""),
+                *parts,
+            ]
         return Content("\n").join([*parts, *_section("everywhere", actions.of(actions.EVERYWHERE))])
 
 

@@ -47,20 +47,19 @@ class BasketScreen(Panel):
             scan.border_title = text("console.basket.scan")
             yield QuietInput(placeholder=text("console.basket.scan_hint"), id="scan")
         with Container(id="basket-body"):
-            yield Window(
-                (
-                    Column(text("console.basket.title")),
-                    Column(text("console.basket.quantity"), 5, right=True),
-                    Column(text("console.basket.each"), 9, right=True, from_width=40),
-                    Column(text("console.basket.sum"), 10, right=True),
-                ),
-                empty=text("console.basket.empty"),
-                id="lines",
-                classes="box",
-            )
-            with Vertical(id="side"):
-                yield Static("", id="totals", classes="box", markup=False)
+            with Vertical(id="goods"):
+                yield self._lines_table()
                 yield Static("", id="travel", classes="box", markup=False)
+            yield Static("", id="totals", classes="box", markup=False)
+
+    def _lines_table(self) -> Window:
+        columns = (
+            Column(text("console.basket.title")),
+            Column(text("console.basket.quantity"), 5, right=True),
+            Column(text("console.basket.each"), 9, right=True, from_width=50),
+            Column(text("console.basket.sum"), 10, right=True),
+        )
+        return Window(columns, empty=text("console.basket.empty"), id="lines", classes="box")
 
     def on_mount(self) -> None:
         self.query_one("#totals").border_title = text("console.basket.total_title")

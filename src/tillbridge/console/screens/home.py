@@ -1,4 +1,4 @@
-"""Home: is all well? The queue in numbers, the connections, and what somebody must look at. At rest nothing repaints."""
+"""Home: is all well? The queue in numbers, the connections, and what waits to be read. At rest nothing repaints."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class HomeScreen(Panel):
         connections = Window(
             (
                 Column(text("console.home.connection")),
-                Column(text("console.home.state"), 24),
-                Column(text("console.home.platform"), 12, from_width=70),
+                Column(text("console.home.state"), 20),
+                Column(text("console.home.platform"), 12, from_width=90),
                 Column(text("console.home.waiting"), 8, right=True),
                 Column(text("console.home.attention"), 9, right=True),
             ),
@@ -50,7 +50,11 @@ class HomeScreen(Panel):
         connections.border_title = text("console.home.connections")
         yield connections
         notes = Window(
-            (Column(text("console.home.note")), Column(text("console.home.times"), 6, right=True), Column(text("console.home.last"), 12)),
+            (
+                Column(text("console.home.note")),
+                Column(text("console.home.times"), 6, right=True),
+                Column(text("console.home.last"), 12),
+            ),
             empty=text("console.home.all_quiet"),
             id="notes",
             classes="box",
@@ -77,7 +81,11 @@ class HomeScreen(Panel):
 
     def _show_queue(self, summary: QueueSummary) -> None:
         lines = [
-            text("console.home.queue_line", waiting=formats.count(summary.waiting), running=formats.count(summary.running)),
+            text(
+                "console.home.queue_line",
+                waiting=formats.count(summary.waiting),
+                running=formats.count(summary.running),
+            ),
             text("console.home.attention_line", parked=formats.count(summary.parked))
             if summary.parked
             else text("console.home.nothing_parked"),
@@ -86,7 +94,16 @@ class HomeScreen(Panel):
             else text("console.home.nothing_open" if not summary.waiting else "console.home.no_estimate"),
         ]
         tone = custom("▲", lines[1], "bad") if summary.parked else custom("●", lines[1], "good")
-        self._update("#queue-figures", Content("\n").join([Content(lines[0]), Content.styled(tone.words, f"$tone-{tone.tone}"), Content.styled(lines[2], "$tone-quiet")]))
+        self._update(
+            "#queue-figures",
+            Content("\n").join(
+                [
+                    Content(lines[0]),
+                    Content.styled(tone.words, f"$tone-{tone.tone}"),
+                    Content.styled(lines[2], "$tone-quiet"),
+                ]
+            ),
+        )
 
     def _show_shop(self) -> None:
         words = text("console.home.shop_lines", name=self.app.shop_name, currency=self.app.currency, zone=self.app.zone)

@@ -1,4 +1,4 @@
-"""A connection's passport as text: state, readiness by noun, preparation steps, and what the platform can and cannot."""
+"""A connection's passport as text: state, readiness by noun, preparation steps, what the platform can and cannot."""
 
 from __future__ import annotations
 
@@ -32,10 +32,16 @@ def passport(
     """The passport, one fact a line."""
     connection = view.connection
     ends = spec.api_version_ends
-    version = spec.api_version if ends is None else text("console.passport.until", version=spec.api_version, day=f"{ends:%d %b %Y}")
+    version = (
+        spec.api_version
+        if ends is None
+        else text("console.passport.until", version=spec.api_version, day=f"{ends:%d %b %Y}")
+    )
     lines = [
         _line("state", content(connection_pill(view))),
-        _line("shop", Content(connection.facts.get("name", "") or connection.settings.get("shop", "") or connection.name)),
+        _line(
+            "shop", Content(connection.facts.get("name", "") or connection.settings.get("shop", "") or connection.name)
+        ),
         _line("platform", Content(f"{spec.title} · {version}")),
         _line("route", Content(route_words(view))),
         _line("tested", Content(formats.clock_time(connection.tested_at, zone, now))),

@@ -100,8 +100,17 @@ class PlatformsScreen(Panel):
         self.notify(text("console.platforms.testing", name=name), markup=False, timeout=3)
         facts = await self.services.connections.test(name)
         missing = ", ".join(facts.missing_scopes)
-        words = text("console.setup.missing", scopes=missing) if missing else text("console.setup.found", name=facts.name, currency=facts.currency, zone=facts.zone)
-        self.notify(words, title=text("console.platforms.tested", name=name), severity="warning" if missing else "information", markup=False)
+        words = (
+            text("console.setup.missing", scopes=missing)
+            if missing
+            else text("console.setup.found", name=facts.name, currency=facts.currency, zone=facts.zone)
+        )
+        self.notify(
+            words,
+            title=text("console.platforms.tested", name=name),
+            severity="warning" if missing else "information",
+            markup=False,
+        )
         self.load()
 
     def action_prepare(self) -> None:
@@ -118,7 +127,11 @@ class PlatformsScreen(Panel):
                 break
             steps = await self.services.connections.prepare(name, self.app.actor, asked.step.name, choice)
         open_steps = [each for each in steps if each.open]
-        words = text("console.platforms.still_open", number=len(open_steps)) if open_steps else text("console.platforms.prepared", name=name)
+        words = (
+            text("console.platforms.still_open", number=len(open_steps))
+            if open_steps
+            else text("console.platforms.prepared", name=name)
+        )
         self.notify(words, markup=False, severity="warning" if open_steps else "information")
         self.load()
 
@@ -131,13 +144,18 @@ class PlatformsScreen(Panel):
         name = self.chosen
         if name is None:
             return
-        kinds = [(kind.value, text(f"console.route.{kind.value}"), text(f"console.route.{kind.value}_help")) for kind in RouteKind]
+        kinds = [
+            (kind.value, text(f"console.route.{kind.value}"), text(f"console.route.{kind.value}_help"))
+            for kind in RouteKind
+        ]
         kind = await self.app.push_screen_wait(ChooseModal(text("console.route.title", name=name), kinds))
         if kind is None:
             return
         names: tuple[str, ...] = ()
         if kind in (RouteKind.TILLS, RouteKind.LOCATIONS):
-            typed = await self.app.push_screen_wait(AskModal(text(f"console.route.{kind}"), text("console.route.names")))
+            typed = await self.app.push_screen_wait(
+                AskModal(text(f"console.route.{kind}"), text("console.route.names"))
+            )
             if typed is None:
                 return
             names = tuple(part.strip() for part in typed.split(",") if part.strip())
@@ -152,7 +170,9 @@ class PlatformsScreen(Panel):
         service = self.services.connections
         paused = (await service.get(name)).connection.paused
         await (service.resume if paused else service.pause)(name, self.app.actor)
-        self.notify(text("console.platforms.resumed" if paused else "console.platforms.paused", name=name), markup=False)
+        self.notify(
+            text("console.platforms.resumed" if paused else "console.platforms.paused", name=name), markup=False
+        )
         self.load()
 
     def action_reauthenticate(self) -> None:
@@ -164,7 +184,11 @@ class PlatformsScreen(Panel):
         name = self.chosen
         if name is None:
             return
-        question = ConfirmModal(text("console.platforms.remove", name=name), text("console.platforms.remove_words"), text("console.platforms.remove_yes"))
+        question = ConfirmModal(
+            text("console.platforms.remove", name=name),
+            text("console.platforms.remove_words"),
+            text("console.platforms.remove_yes"),
+        )
         if await self.app.push_screen_wait(question):
             await self.services.connections.remove(name, self.app.actor)
             self.load()

@@ -10,7 +10,6 @@ from textual import on, work
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tillbridge.console import actions, formats
 from tillbridge.console.bridge import Facts
@@ -40,7 +39,7 @@ FILTERS: tuple[tuple[str, tuple[JobState, ...]], ...] = (
 
 
 class QueueScreen(Panel):
-    """Reads pages, never the list. The detail is read by a worker of its own, so that a held key does not queue reads."""
+    """Reads pages, never the list. A worker of its own reads the detail, so that a held key does not queue reads."""
 
     PANEL = "queue"
     CSS_PATH: ClassVar = [sheet("queue")]
@@ -152,7 +151,9 @@ class QueueScreen(Panel):
         detail = self._detail
         if detail is None:
             return
-        question = ConfirmModal(text("console.queue.cancel_title"), text("console.queue.cancel_words"), text("console.queue.cancel_yes"))
+        question = ConfirmModal(
+            text("console.queue.cancel_title"), text("console.queue.cancel_words"), text("console.queue.cancel_yes")
+        )
         if await self.app.push_screen_wait(question):
             await self.services.queue.cancel(detail.job.id, self.app.actor)
             self.notify(text("console.queue.cancelled"), markup=False)
@@ -167,10 +168,12 @@ class QueueScreen(Panel):
         view = await self.services.connections.get(name)
         change = self.services.connections.resume if view.connection.paused else self.services.connections.pause
         await change(name, self.app.actor)
-        self.notify(text("console.platforms.resumed" if view.connection.paused else "console.platforms.paused", name=name), markup=False)
+        self.notify(
+            text("console.platforms.resumed" if view.connection.paused else "console.platforms.paused", name=name),
+            markup=False,
+        )
 
 
 def job_id(key: object) -> UUID:
     """The id of the job a row stands for."""
     return getattr(key, "id", key)  # type: ignore[return-value]
-

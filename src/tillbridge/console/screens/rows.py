@@ -26,7 +26,9 @@ def connection_pill(view: ConnectionView) -> Cell:
     if connection.paused:
         return custom("‖", text("console.state.connection.paused"), "warn")
     if connection.state is ConnectionState.CONNECTED:
-        return pill(connection.state, text("console.state.prepared_of", done=view.prepared_count, steps=view.step_count))
+        return pill(
+            connection.state, text("console.state.prepared_of", done=view.prepared_count, steps=view.step_count)
+        )
     return pill(connection.state)
 
 
@@ -71,7 +73,9 @@ def token_row(each: TokenFacts, zone: str, now: datetime) -> Row:
             Cell(text(f"console.token.{each.type.value}")),
             life,
             Cell(formats.clock_time(each.issued_at, zone, now), "quiet"),
-            Cell(renewal if each.renewable else text("console.tokens.not_renewable"), "" if each.renewable else "quiet"),
+            Cell(
+                renewal if each.renewable else text("console.tokens.not_renewable"), "" if each.renewable else "quiet"
+            ),
             Cell(str(each.generation), "quiet"),
         ),
     )

@@ -119,6 +119,8 @@ class SetupScreen(Panel):
     async def action_back(self) -> None:
         if any(each.value for each in self.query_one(SetupForm).inputs) and self._known is None:
             words = text("console.setup.leave_words")
-            if not await self.app.push_screen_wait(ConfirmModal(text("console.setup.leave"), words, text("console.setup.leave_yes"))):
+            if not await self.app.push_screen_wait(
+                ConfirmModal(text("console.setup.leave"), words, text("console.setup.leave_yes"))
+            ):
                 return
         self.dismiss()

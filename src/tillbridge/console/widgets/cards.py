@@ -19,7 +19,9 @@ def card_content(card: ErrorCard) -> Content:
         [
             Content.styled(card.title, "$tone-bad bold"),
             Content(card.explanation),
-            Content.assemble(Content.styled(text(f"console.who.{card.who.value}"), "$tone-quiet"), "  ", Content(card.next_step)),
+            Content.assemble(
+                Content.styled(text(f"console.who.{card.who.value}"), "$tone-quiet"), "  ", Content(card.next_step)
+            ),
         ]
     )
 

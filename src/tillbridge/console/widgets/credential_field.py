@@ -34,7 +34,12 @@ class CredentialInput(Vertical):
         with Horizontal(classes="field-line"):
             yield Static(title, classes="field-title", markup=False)
             if self.spec.choices:
-                yield Select[str]([(each, each) for each in self.spec.choices], value=self._first or self.spec.choices[0], allow_blank=False, compact=True)
+                yield Select[str](
+                    [(each, each) for each in self.spec.choices],
+                    value=self._first or self.spec.choices[0],
+                    allow_blank=False,
+                    compact=True,
+                )
             else:
                 yield QuietInput(self._first, placeholder=self.spec.example, password=self.spec.secret)
         yield Static(self.spec.help, classes="field-help", markup=False)

@@ -20,7 +20,9 @@ class JobDetailView(Vertical):
     """Used beside the queue and, whole, in a modal."""
 
     def compose(self) -> ComposeResult:
-        yield Static(Content.styled(text("console.queue.nothing_chosen"), "$tone-quiet"), classes="job-head", markup=False)
+        yield Static(
+            Content.styled(text("console.queue.nothing_chosen"), "$tone-quiet"), classes="job-head", markup=False
+        )
         yield ErrorCardView()
         yield Static("", classes="job-attempts", markup=False)
 

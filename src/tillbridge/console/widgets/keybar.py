@@ -1,4 +1,4 @@
-"""The bottom line: the keys that matter now, at most five, help among them. Clickable, painted only when they change."""
+"""The bottom line: the keys that matter now, at most five, help among them. Painted only when they change."""
 
 from __future__ import annotations
 
@@ -38,5 +38,9 @@ class KeyBar(Widget):
         for key, title, action, enabled in self.keys:
             link = Style.from_meta({"@click": action}) if enabled else Style()
             look = "$accent bold" if enabled else "$tone-quiet dim"
-            parts.append(Content.assemble(Content.styled(key, look), " ", Content.styled(title, "" if enabled else "dim")).stylize(link))
+            parts.append(
+                Content.assemble(
+                    Content.styled(key, look), " ", Content.styled(title, "" if enabled else "dim")
+                ).stylize(link)
+            )
         return Content("   ").join(parts)

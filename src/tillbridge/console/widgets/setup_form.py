@@ -36,7 +36,9 @@ class SetupForm(VerticalScroll, can_focus=False):
     class Edited(Message):
         form: SetupForm
 
-    def __init__(self, spec: PlatformSpec, *, name: str = "", setup: str = "", known: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, spec: PlatformSpec, *, name: str = "", setup: str = "", known: dict[str, str] | None = None
+    ) -> None:
         super().__init__(classes="setup-form")
         self.spec = spec
         self._name, self._fixed = name, bool(name)
@@ -113,7 +115,9 @@ class SetupForm(VerticalScroll, can_focus=False):
             return None
         values = {each.spec.name: each.value for each in self.inputs if each.value}
         name = self.query_one("#connection-name", QuietInput).value.strip()
-        return Typed(self.spec.slug, name, self.setup_kind, values, self.query_one("#base-url", QuietInput).value.strip())
+        return Typed(
+            self.spec.slug, name, self.setup_kind, values, self.query_one("#base-url", QuietInput).value.strip()
+        )
 
     def point_at(self, title: str, words: str) -> None:
         """The platform named a field: show its words there and go there."""
@@ -129,8 +133,14 @@ class SetupForm(VerticalScroll, can_focus=False):
 
     def show_facts(self, facts: ShopFacts) -> None:
         """What the live test learnt."""
-        lines = [Content.styled(text("console.setup.found", name=facts.name, currency=facts.currency, zone=facts.zone), "$tone-good")]
+        lines = [
+            Content.styled(
+                text("console.setup.found", name=facts.name, currency=facts.currency, zone=facts.zone), "$tone-good"
+            )
+        ]
         if facts.missing_scopes:
-            lines.append(Content.styled(text("console.setup.missing", scopes=", ".join(facts.missing_scopes)), "$tone-warn"))
+            lines.append(
+                Content.styled(text("console.setup.missing", scopes=", ".join(facts.missing_scopes)), "$tone-warn")
+            )
         lines += [Content.styled(each, "$tone-warn") for each in facts.warnings]
         self.say(Content("\n").join(lines))

@@ -69,7 +69,9 @@ class Window(ScrollView, can_focus=True):
         def control(self) -> Window:
             return self.window
 
-    def __init__(self, columns: Sequence[Column], *, empty: str = "", id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], *, empty: str = "", id: str | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self.columns = tuple(columns)
         self.empty = empty
@@ -223,7 +225,9 @@ class Window(ScrollView, can_focus=True):
             return
         half = self.rows_on_screen // 2
         wanted = place - half if place >= self.top + self.rows_on_screen else place - self.rows_on_screen + half + 1
-        self.scroll_to(y=max(0, min(wanted, self.total - self.rows_on_screen)), animate=False, force=True, immediate=True)
+        self.scroll_to(
+            y=max(0, min(wanted, self.total - self.rows_on_screen)), animate=False, force=True, immediate=True
+        )
 
     def _tell(self) -> None:
         row = self.row

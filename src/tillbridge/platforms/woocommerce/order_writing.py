@@ -161,9 +161,18 @@ def sent_lines(order: Order, at: Circumstances, coupons: Sequence[wire.Coupon] =
     goods = [each for each in order.lines if as_goods(each)]
     lines = tuple(_sent_goods(each, order, discounted=not coupons) for each in goods)
     for coupon in coupons:
-        fitting = [any(noted.code.lower() == coupon.code.lower() for noted in each.discounts) for each in goods]
+        fitting = [_eligible(coupon, each) for each in goods]
         lines = after_coupons(lines, coupon_shares(lines, fitting, coupon, at.mode), at.mode)
     return (*lines, *(_sent_fee(each, order, at)[0] for each in order.lines if not as_goods(each)))
+
+
+def _eligible(coupon: wire.Coupon, line: OrderLine) -> bool:
+    """Whether the shop takes the coupon off a line, by ids; coupons with other rules never get here."""
+    assert line.listing is not None
+    ids = {int(line.listing.external_product_id), int(line.listing.external_variant_id)}
+    if ids & set(coupon.excluded_product_ids):
+        return False
+    return not coupon.product_ids or bool(ids & set(coupon.product_ids))
 
 
 def _sent_goods(line: OrderLine, order: Order, *, discounted: bool) -> Sent:

@@ -148,7 +148,10 @@ class WooCommerceOrderService:
         return map_placed(await self._raw(platform_order_id))
 
     async def _raw(self, order_id: str) -> Any:
-        return await self._rest.get(f"{_ORDERS}/{order_id}", "order.read")
+        try:
+            return await self._rest.get(f"{_ORDERS}/{order_id}", "order.read")
+        except NotFound as error:
+            raise NotFound(what="order", name=order_id) from error
 
     async def list_orders(
         self, changed_since: datetime | None = None, cursor: str | None = None

@@ -16,7 +16,15 @@ from tillbridge.platforms.woocommerce import spec, words
 from tillbridge.platforms.woocommerce.auth import AUTH_FACT, BY_HEADER, BY_QUERY, key_pair
 from tillbridge.platforms.woocommerce.calls import Rest
 from tillbridge.platforms.woocommerce.dialect import wrong_field
-from tillbridge.platforms.woocommerce.shop_facts import ADD_ON, NONE, OFFICIAL, PW, settings_of, tax_classes
+from tillbridge.platforms.woocommerce.shop_facts import (
+    ADD_ON,
+    GIFT_CARDS,
+    NONE,
+    OFFICIAL,
+    PW,
+    settings_of,
+    tax_classes,
+)
 from tillbridge.platforms.woocommerce.steps import (
     MailStep,
     report_address,
@@ -122,12 +130,12 @@ class WooCommerceShopService:
 
     async def _add_on(self, rest: Rest, index: Mapping[str, Any]) -> dict[str, str]:
         if "wc-pimwick/v1" in (index.get("namespaces") or ()):
-            return {ADD_ON: PW}
+            return {ADD_ON: PW, GIFT_CARDS: "yes"}
         try:
             await rest.get("/wc/v3/gift-cards", "shop.gift_cards", (("per_page", "1"),))
         except NotFound:
-            return {ADD_ON: NONE}
-        return {ADD_ON: OFFICIAL}
+            return {ADD_ON: NONE, GIFT_CARDS: "no"}
+        return {ADD_ON: OFFICIAL, GIFT_CARDS: "yes"}
 
     async def locations(self) -> tuple[ExternalLocation, ...]:
         """One: the platform keeps a single number per product."""

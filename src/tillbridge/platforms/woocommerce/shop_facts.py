@@ -14,6 +14,8 @@ from tillbridge.platforms.woocommerce.reckoning import TaxMode
 CUSTOMERS = "customers"
 LINK, GUESTS, SWITCH_OFF = "link", "guests", "switch_off"
 ADD_ON = "gift_card_add_on"
+GIFT_CARDS = "gift_cards"
+"""yes or no, as the connection's readiness shows it."""
 PW, OFFICIAL, NONE = "pw", "official", "none"
 
 
