@@ -83,8 +83,8 @@ async def open_house(
         )
         await park_what_does_not_open(storage)
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-        ground = _Ground(settings, storage, registry, clock, EventBus(), owner)
-        services, follow = await _furnish(stack, ground, transport, simulators)
+        ground = Ground(settings, storage, registry, clock, EventBus(), owner)
+        services, follow = await furnish(stack, ground, transport, simulators)
         if services.training is not None:
             await services.training.enrol()
         if background:
@@ -101,7 +101,7 @@ def _school(registry: PlatformServiceRegistry, clock: Clock) -> tuple[tuple[Simu
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
+class Ground:
     """What every service stands on."""
 
     settings: Settings
@@ -112,9 +112,9 @@ class _Ground:
     owner: str
 
 
-async def _furnish(
+async def furnish(
     stack: AsyncExitStack,
-    ground: _Ground,
+    ground: Ground,
     transport: httpx.AsyncBaseTransport | None,
     simulators: tuple[Simulator, ...],
 ) -> tuple[Services, list[Callable[[], Coroutine[Any, Any, None]]]]:
@@ -156,6 +156,7 @@ async def _furnish(
         keys=KeysService(storage, clock),
         backup=BackupService(storage, clock, settings.data_dir),
         training=_teaching(simulators, registry, connections, selling.catalog),
+        plan=worker.plan,
         work=worker.run_until_idle,
         work_on=worker.run,
     )
@@ -163,7 +164,7 @@ async def _furnish(
 
 
 def _access(
-    stack: AsyncExitStack, ground: _Ground, transport: httpx.AsyncBaseTransport | None
+    stack: AsyncExitStack, ground: Ground, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[TokenService, Sessions]:
     """Tokens and the sessions that speak with them, closed with the house."""
     from tillbridge import __version__
@@ -199,7 +200,7 @@ class _Selling:
     audit: AuditService
 
 
-async def _selling(ground: _Ground) -> _Selling:
+async def _selling(ground: Ground) -> _Selling:
     from tillbridge.services.audit import AuditService
     from tillbridge.services.catalog import CatalogService
     from tillbridge.services.offers import OffersService
@@ -227,10 +228,12 @@ def _teaching(
     connections: ConnectionsService,
     catalog: CatalogService,
 ) -> TrainingService | None:
+    if not simulators:
+        return None
     from tillbridge.services.training import TrainingService
 
     titles = [registry.spec(each.name).title for each in simulators]
-    return TrainingService(simulators, connections, catalog, titles) if simulators else None
+    return TrainingService(simulators, connections, catalog, titles)
 
 
 def _worker(
@@ -284,7 +287,8 @@ def till_facts(settings: Settings) -> TillFacts:
     from tillbridge.domain.basket import TaxRate
     from tillbridge.services.till import TillFacts
 
-    return TillFacts(settings.till, settings.location, TaxRate(settings.tax_name, Decimal(settings.tax_rate or 0)))
+    tax = TaxRate(settings.tax_name, Decimal(settings.tax_rate)) if settings.tax_rate else None
+    return TillFacts(settings.till, settings.location, tax, settings.tax_name)
 
 
 @contextmanager

@@ -165,6 +165,14 @@ def test_cash_is_rounded_to_the_coins_there_are(price_: str, handed: str, roundi
     assert sold.total == eur(price_)
 
 
+def test_cash_rounded_down_to_nothing_stays_on_the_sale() -> None:
+    gift = Payment(TenderKind.GIFT_CARD, "Gift card", eur("5.00"), "17")
+    sold = basket(line("a", "5.02"), payments=[gift, cash("0.00")], cash_step=eur("0.05"))
+    order = to_order(sold, FACTS)
+    assert [each.kind for each in order.tenders] == [TenderKind.GIFT_CARD, TenderKind.CASH]
+    verify_order(order)
+
+
 def test_a_card_pays_the_exact_amount_even_where_cash_is_rounded() -> None:
     sold = basket(line("a", "9.98"), cash_step=eur("0.05"))
     assert (sold.due, sold.due_in_cash) == (eur("9.98"), eur("10.00"))

@@ -162,3 +162,27 @@ async def test_a_record_that_did_not_fit_waits_in_its_newest_state(storage: Stor
     assert await storage.quarantine.release(kept.id) == kept
     assert await storage.quarantine.release(kept.id) is None
     assert await storage.quarantine.list(one) == ()
+
+
+async def test_a_double_sku_links_neither_and_the_last_one_left_links_again(
+    storage: Storage, clock: VirtualClock
+) -> None:
+    shop = await connected(storage, "Shop", clock.now())
+    first, second = _product("p1", _variant("v1", "TEE-M")), _product("p2", _variant("v2", "TEE-M"))
+    await storage.catalogue.upsert_products(shop.id, [first])
+    assert set(await storage.catalogue.listings_for(["TEE-M"], shop.id)) == {"TEE-M"}
+    await storage.catalogue.upsert_products(shop.id, [second])
+    assert await storage.catalogue.listings_for(["TEE-M"], shop.id) == {}
+    assert {each.external_variant_id for each, _ in await storage.catalogue.unlinked(shop.id)} == {"v1", "v2"}
+    await storage.catalogue.upsert_products(shop.id, [_product("p2", _variant("v2", "TEE-L"))])
+    linked = await storage.catalogue.listings_for(["TEE-M", "TEE-L"], shop.id)
+    assert {sku: each.external_variant_id for sku, each in linked.items()} == {"TEE-M": "v1", "TEE-L": "v2"}
+    assert await storage.catalogue.unlinked(shop.id) == ()
+
+
+async def test_a_variant_the_shop_no_longer_has_is_no_longer_listed(storage: Storage, clock: VirtualClock) -> None:
+    shop = await connected(storage, "Shop", clock.now())
+    await storage.catalogue.upsert_products(shop.id, [_product("p1", _variant("v1", "TEE-M"), _variant("v2", "TEE-L"))])
+    await storage.catalogue.upsert_products(shop.id, [_product("p1", _variant("v2", "TEE-L"))])
+    assert set(await storage.catalogue.listings_for(["TEE-M", "TEE-L"], shop.id)) == {"TEE-L"}
+    assert await storage.catalogue.by_code("TEE-M") is not None

@@ -184,3 +184,30 @@ async def test_a_server_that_is_not_there_is_named_without_its_password(tmp_path
     with pytest.raises(DatabaseUnreachable) as failed:
         await _rows(address, "SELECT 1")
     assert "hunter2" not in json.dumps([failed.value.params, str(failed.value), Database(address).place])
+
+
+def _shape(path: Path) -> dict[str, Any]:
+    """Tables with their columns, and what is indexed in which way; names of indexes do not matter."""
+    shape: dict[str, Any] = {}
+    with closing(sqlite3.connect(path)) as database:
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+        for (table,) in tables.fetchall():
+            columns = {row[1:] for row in database.execute(f'PRAGMA table_info("{table}")')}
+            indexes = set()
+            for _, index, unique, _, partial in database.execute(f'PRAGMA index_list("{table}")').fetchall():
+                on = tuple(row[2] for row in database.execute(f'PRAGMA index_info("{index}")'))
+                indexes.add((on, unique, partial))
+            shape[table] = ({row[0]: row[1:4] for row in columns}, indexes)
+    shape.pop("tortoise_migrations", None)
+    return shape
+
+
+async def test_the_steps_lead_to_exactly_what_the_code_expects(sqlite_address: str, tmp_path: Path) -> None:
+    told = tmp_path / "told.sqlite3"
+    database = Database(str(told))
+    async with TortoiseContext() as context:
+        await context.init(config=database._config())
+        await context.generate_schemas()
+    expected, found = _shape(told), _shape(Path(sqlite_address))
+    assert found == expected
+    assert ("connection_id", "priority", "run_at", "id") in {on for on, _, partial in found["job"][1] if partial}

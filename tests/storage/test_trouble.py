@@ -29,12 +29,17 @@ async def test_a_full_disk_is_named_and_nothing_is_half_written(sqlite_storage: 
     client = sqlite_storage._database.client()
     pages = (await client.execute_query_dict("PRAGMA page_count"))[0]["page_count"]
     await client.execute_query(f"PRAGMA max_page_count = {pages}")
-    sold = 0
+    kept: list[int] = []
+
+    async def sell_until_it_fails() -> None:
+        for number in range(2000):
+            await sale_for(sqlite_storage, shop.id, f"{number}", clock.now())
+            kept.append(number)
+
     with pytest.raises(DiskFull) as failed:
-        for sold in range(2000):
-            await sale_for(sqlite_storage, shop.id, f"{sold}", clock.now())
+        await sell_until_it_fails()
     assert "shop.sqlite3" in str(failed.value)
-    assert await sqlite_storage.sales.count() == await sqlite_storage.queue.count(WAITING) == sold
+    assert await sqlite_storage.sales.count() == await sqlite_storage.queue.count(WAITING) == len(kept)
     await client.execute_query("PRAGMA max_page_count = 1000000")
     await sale_for(sqlite_storage, shop.id, "room again", clock.now())
 
@@ -99,8 +104,7 @@ async def _sell(storage: Storage, shop: Connection, receipt: str) -> None:
 async def test_a_server_that_restarts_loses_no_sale_and_doubles_none(served: Storage, postgresql: Cluster) -> None:
     shop = await connected(served, "Shop", SystemClock().now())
     selling = [asyncio.create_task(_sell(served, shop, f"{number}")) for number in range(60)]
-    while await served.sales.count() < 5:
-        await asyncio.sleep(0)
+    await asyncio.wait(selling, return_when=asyncio.FIRST_COMPLETED)
     await asyncio.to_thread(postgresql.stop)
     assert not all(each.done() for each in selling)
     await asyncio.to_thread(postgresql.start)

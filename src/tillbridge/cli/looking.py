@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
 
 import typer
 
 from tillbridge.cli.output import plain, say, say_json, table
+from tillbridge.cli.reading import number, record_id
 from tillbridge.cli.running import actor, run
 from tillbridge.domain.money import Money
 from tillbridge.domain.tokens import Secret
@@ -83,7 +82,9 @@ def check_code(
     """What a code is worth for a basket, judged by the store."""
 
     async def work(services: Services) -> Any:
-        wanted = [(sku, Decimal(quantity or 1)) for sku, _, quantity in (each.partition("=") for each in line or ())]
+        wanted = [
+            (sku, number("line", quantity or "1")) for sku, _, quantity in (each.partition("=") for each in line or ())
+        ]
         return await services.offers.check_discount(store, code, wanted)
 
     verdict = run(ctx, work, as_json=as_json)
@@ -117,8 +118,10 @@ def redeem(
 
     async def work(services: Services) -> Any:
         currency = (await services.connections.get(store)).connection.currency
-        money = Money(Decimal(amount), currency)
-        return await services.offers.redeem(store, _card_code(), money, reference, actor())
+        money = Money(number("amount", amount), currency)
+        taken = await services.offers.redeem(store, _card_code(), money, reference, actor())
+        await services.offers.confirm(reference)
+        return taken
 
     taken = run(ctx, work, as_json=as_json)
     if as_json:
@@ -173,7 +176,7 @@ def list_notifications(
 @notifications.command("read")
 def read_notification(ctx: typer.Context, notification: str) -> None:
     """Mark one as read on all terminals."""
-    run(ctx, lambda services: services.notifications.mark_read(UUID(notification), actor()))
+    run(ctx, lambda services: services.notifications.mark_read(record_id("notification", notification), actor()))
 
 
 @audit.command("list")

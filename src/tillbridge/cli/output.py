@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -50,15 +50,10 @@ def show_error(error: TillbridgeError, *, as_json: bool = False) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Domain values as JSON: amounts and quantities as text, times in ISO form, secrets never."""
-    if isinstance(value, Secret | Decimal | UUID):
-        return str(value)
-    if isinstance(value, Money):
-        return {"amount": str(value.amount), "currency": value.currency}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime | date):
-        return value.isoformat()
+    """Domain values as JSON: amounts and quantities as text, times in ISO form, spans in seconds, secrets never."""
+    for kind, shown in _SHOWN.items():
+        if isinstance(value, kind):
+            return shown(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
@@ -66,3 +61,14 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(each) for each in value]
     return value
+
+
+_SHOWN: Mapping[type, Callable[[Any], Any]] = {
+    Secret: str,
+    UUID: str,
+    Money: lambda money: {"amount": str(money.amount), "currency": money.currency},
+    Enum: lambda member: member.value,
+    Decimal: lambda number: f"{number.normalize():f}",
+    date: lambda day: day.isoformat(),
+    timedelta: lambda span: span.total_seconds(),
+}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tillbridge.cli.output import plain, say, say_json, table
+from tillbridge.cli.reading import number
 from tillbridge.cli.running import actor, run
 from tillbridge.domain.audit import Actor, ActorKind
 from tillbridge.domain.errors import InvalidInput
@@ -127,7 +128,7 @@ def refund(
         order = await services.orders.find(sale)
         sold = {each.id: each.quantity for each in order.lines}
         lines = tuple(_refund_line(each, sold, restock=not keep_stock) for each in line or ())
-        money = Money(_number("amount", amount), order.currency) if amount else None
+        money = Money(number("amount", amount), order.currency) if amount else None
         return await services.orders.refund(sale, actor(), reason, lines=lines, amount=money)
 
     _done(run(ctx, work, as_json=as_json), as_json)
@@ -137,14 +138,7 @@ def _refund_line(given: str, sold: dict[str, Decimal], *, restock: bool) -> Refu
     name, _, quantity = given.partition("=")
     if name not in sold:
         raise InvalidInput(field="line", reason=text("cli.no_line", line=name, known=", ".join(sold)))
-    return RefundLine(name, _number("line", quantity) if quantity else sold[name], restock)
-
-
-def _number(field: str, given: str) -> Decimal:
-    try:
-        return Decimal(given)
-    except InvalidOperation as error:
-        raise InvalidInput(field=field, reason=text("cli.no_number", given=given)) from error
+    return RefundLine(name, number("line", quantity) if quantity else sold[name], restock)
 
 
 def _done(view: SaleView, as_json: bool) -> None:

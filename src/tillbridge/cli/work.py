@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
 
 import typer
 
 from tillbridge.cli.output import plain, say, say_json, table
+from tillbridge.cli.reading import record_id
 from tillbridge.cli.running import actor, refusals, run, settings_of
-from tillbridge.domain.errors import InvalidInput
 from tillbridge.domain.jobs import JobState
 from tillbridge.domain.queue import QueueFilter
 from tillbridge.messages import text
@@ -60,7 +59,7 @@ def list_all(
 @app.command()
 def show(ctx: typer.Context, job: JobId, as_json: Json = False) -> None:
     """One job with all its tries and what stopped it."""
-    detail = run(ctx, lambda services: services.queue.detail(_id(job)), as_json=as_json)
+    detail = run(ctx, lambda services: services.queue.detail(record_id("job", job)), as_json=as_json)
     if as_json:
         say_json(detail)
         return
@@ -89,8 +88,8 @@ def retry(
 
     async def work(services: Services) -> int:
         if alike:
-            return await services.queue.retry_alike(_id(job), actor())
-        await services.queue.retry(_id(job), actor())
+            return await services.queue.retry_alike(record_id("job", job), actor())
+        await services.queue.retry(record_id("job", job), actor())
         return 1
 
     count = run(ctx, work, as_json=as_json)
@@ -103,7 +102,7 @@ def retry(
 @app.command()
 def cancel(ctx: typer.Context, job: JobId) -> None:
     """Give a job up."""
-    run(ctx, lambda services: services.queue.cancel(_id(job), actor()))
+    run(ctx, lambda services: services.queue.cancel(record_id("job", job), actor()))
 
 
 @app.command()
@@ -116,13 +115,6 @@ def pause(ctx: typer.Context, connection: str) -> None:
 def resume(ctx: typer.Context, connection: str) -> None:
     """Let a connection's jobs go on."""
     run(ctx, lambda services: services.connections.resume(connection, actor()))
-
-
-def _id(given: str) -> UUID:
-    try:
-        return UUID(given)
-    except ValueError as error:
-        raise InvalidInput(field="job", reason=text("cli.no_id", given=given)) from error
 
 
 def worker(ctx: typer.Context) -> None:
@@ -147,5 +139,10 @@ def sync(
     ctx: typer.Context,
     until_idle: Annotated[bool, typer.Option("--until-idle", help="Stop when nothing is due any more.")] = True,
 ) -> None:
-    """Work the queue until nothing is due."""
-    run(ctx, lambda services: services.work())
+    """Fetch what the stores changed, and work the queue until nothing is due."""
+
+    async def work(services: Services) -> None:
+        await services.plan()
+        await services.work()
+
+    run(ctx, work)

@@ -74,9 +74,12 @@ class Console(ConsoleApp):
         if not isinstance(self.screen, HelpModal):
             self.push_screen(HelpModal(panel))
 
-    @work(exclusive=True, group="connect")
-    async def connect_store(self, platform: str = "") -> None:
+    def connect_store(self, platform: str = "") -> None:
         """Choose a platform unless one is named, then its form."""
+        self._connect(platform)
+
+    @work(exclusive=True, group="connect")
+    async def _connect(self, platform: str) -> None:
         if self.services is None:
             self.notify(text("console.opening"), markup=False)
             return
@@ -88,9 +91,12 @@ class Console(ConsoleApp):
         if slug:
             self.push_screen(SetupScreen(specs[slug]))
 
-    @work(exclusive=True, group="connect")
-    async def reauthenticate_store(self, name: str) -> None:
+    def reauthenticate_store(self, name: str) -> None:
         """The form of a known connection, to enter its credentials anew."""
+        self._connect_again(name)
+
+    @work(exclusive=True, group="connect")
+    async def _connect_again(self, name: str) -> None:
         if self.services is None:
             return
         connection = (await self.services.connections.get(name)).connection

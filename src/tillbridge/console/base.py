@@ -15,6 +15,7 @@ from textual.app import App
 from textual.color import Color
 from textual.command import CommandPalette
 from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.widgets import Input
@@ -48,8 +49,8 @@ class ConsoleApp(App[str]):
     """The console. ``services`` is None until wiring is done; screens show their empty state meanwhile."""
 
     CSS_PATH: ClassVar = [sheet("base")]
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  declared per instance by Textual
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012  declared per instance by Textual
     TITLE = "Tillbridge"
     NOTIFICATION_TIMEOUT = 4
 
@@ -113,12 +114,29 @@ class ConsoleApp(App[str]):
         self._bridge = Bridge(services.bus, self.facts.publish, self.set_timer)
         self.furnished.publish(services)
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """One toast at a time, in place of the one before; what it says is never markup."""
+        self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
     def connect_store(self, platform: str = "") -> None:
         """Open the setup of a new connection."""
         raise NotImplementedError
 
     def reauthenticate_store(self, name: str) -> None:
         """Open the setup form of a connection again, to enter its credentials anew."""
+        raise NotImplementedError
+
+    def show_connection(self, name: str, *, prepare: bool) -> None:
+        """Go to Platforms with the cursor on a connection; ``prepare``: do its open steps at once."""
         raise NotImplementedError
 
     def on_unmount(self) -> None:

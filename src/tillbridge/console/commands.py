@@ -16,14 +16,14 @@ class ActionProvider(Provider):
 
     async def discover(self) -> Hits:
         for each in self._actions():
-            yield DiscoveryHit(each.title, lambda each=each: self._do(each), help=each.help)  # type: ignore[misc]
+            yield DiscoveryHit(each.title, lambda each=each: self._do(each), help=each.help)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for each in self._actions():
             if (score := matcher.match(f"{each.title} {each.help}")) > 0:
                 words = Content(each.title)
-                yield Hit(score, words, lambda each=each: self._do(each), help=each.help)  # type: ignore[misc]
+                yield Hit(score, words, lambda each=each: self._do(each), help=each.help)
 
     def _actions(self) -> Iterator[UserAction]:
         panel = getattr(self.screen, "PANEL", "")

@@ -157,7 +157,7 @@ def to_order(basket: PricedBasket, facts: SaleFacts) -> Order:
         prices_include_tax=basket.prices_include_tax,
         lines=basket.lines,
         discounts=basket.discounts,
-        tenders=counted(basket.tenders),
+        tenders=counted(basket.tenders, basket.totals.rounding),
         totals=basket.totals,
         sold_at=facts.sold_at,
         business_date=facts.business_date,

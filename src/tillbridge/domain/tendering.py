@@ -1,4 +1,4 @@
-"""How a total is paid: gift cards and cards first, then cash with change and cash rounding. Used by ``domain.basket``."""
+"""How a total is paid: gift cards and cards first, then cash with change and cash rounding. For ``domain.basket``."""
 
 from __future__ import annotations
 
@@ -105,6 +105,6 @@ def _tender(payment: Payment, amount: Money, change: Money) -> Tender:
     return Tender(payment.kind, payment.title, amount, change, payment.card_id, payment.masked)
 
 
-def counted(tenders: Sequence[Tender]) -> tuple[Tender, ...]:
-    """The tenders that paid something; what a receipt and an order keep."""
-    return tuple(each for each in tenders if each.amount or each.change)
+def counted(tenders: Sequence[Tender], rounding: Money) -> tuple[Tender, ...]:
+    """The tenders an order keeps: those that paid something, and cash that rounding brought down to nothing."""
+    return tuple(each for each in tenders if each.amount or each.change or (rounding and each.kind is TenderKind.CASH))

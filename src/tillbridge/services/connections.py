@@ -11,15 +11,19 @@ from dataclasses import dataclass, replace
 from tillbridge.domain.audit import Actor, AuditEntry
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.connections import Connection, ConnectionState, Route, RouteKind, ShopFacts
-from tillbridge.domain.errors import InvalidInput, TokenRejected, UnknownConnection, WrongCredentials
-from tillbridge.domain.events import ConnectionChanged, Event, TokenRenewed
+from tillbridge.domain.errors import InvalidInput, TokenRejected, UnknownConnection, VaultError, WrongCredentials
+from tillbridge.domain.events import ConnectionChanged, Event, QueueChanged, TokenRenewed
+from tillbridge.domain.jobs import JobKind, Phase
+from tillbridge.domain.orders import OrderStatus
 from tillbridge.domain.specs import CredentialField, Noun, PlatformSpec
-from tillbridge.domain.tokens import Secret, Token, TokenType
+from tillbridge.domain.tokens import Secret, Token, TokenFacts, TokenType
 from tillbridge.messages import text
+from tillbridge.net.gate import interactive
 from tillbridge.platforms.registry import PlatformServiceRegistry
 from tillbridge.services import drafts, readiness
 from tillbridge.services.drafts import ConnectionDraft
-from tillbridge.services.readiness import ConnectionView, StepView, state_of
+from tillbridge.services.preparing import Preparation
+from tillbridge.services.readiness import MISSING_SCOPES, ConnectionView, StepView, state_of
 from tillbridge.services.sessions import CREDENTIALS_FACT, Sessions, Trial
 from tillbridge.services.tokens import TokenService
 from tillbridge.storage import Storage
@@ -51,6 +55,7 @@ class ConnectionsService:
         self._storage, self._registry, self._sessions, self._tokens = storage, registry, sessions, tokens
         self._clock, self._publish = clock, publish
         self._tried: _Tried | None = None
+        self._preparation = Preparation(storage, registry, clock, publish)
 
     def platforms(self) -> tuple[PlatformSpec, ...]:
         """All known platforms, by slug."""
@@ -108,33 +113,35 @@ class ConnectionsService:
         return connection
 
     async def test(self, name: str) -> ShopFacts:
-        """The live test of a saved connection; a connection that waited for a person goes on when it passes."""
+        """The live test of a saved connection; one that waited for a person goes on when it passes."""
         connection = await self.find(name)
         spec = self._registry.spec(connection.platform)
-        known = await self._known_tokens(connection)
-        async with self._sessions.trial(connection, await self._storage.vault.secrets(connection.id), known) as tried:
-            facts = await self._ask(connection, spec, tried)
-            fresh = tried.tokens
-        if fresh.grant is not None:
-            access = known.get(TokenType.ACCESS)
-            await self._tokens.keep_grant(connection, fresh.grant, access.generation if access else 0)
+        if connection.state is ConnectionState.NEEDS_REAUTHENTICATION:
+            facts = await self._test_again(connection, spec)
+        else:
+            with interactive():
+                facts = await (await self._registry.get_shop_service(connection)).test()
         await self._save_tested(connection, spec, facts)
         return facts
 
+    async def _test_again(self, connection: Connection, spec: PlatformSpec) -> ShopFacts:
+        """One try with what is stored, in case the shop was put right meanwhile; nobody else renews now."""
+        known = await self._known_tokens(connection)
+        async with self._sessions.trial(connection, await self._storage.vault.secrets(connection.id), known) as tried:
+            facts = await self._ask(connection, spec, tried)
+            if tried.tokens.grant is not None:
+                access = known.get(TokenType.ACCESS)
+                await self._tokens.keep_grant(connection, tried.tokens.grant, access.generation if access else 0)
+        return facts
+
     async def reauthenticate(self, name: str, values: Mapping[str, str], actor: Actor) -> Connection:
-        """Enter credentials anew. They are tested first; links, cursors and waiting jobs stay as they are."""
+        """Enter credentials anew; fields left empty keep their value. They are tested before anything is replaced.
+
+        Links, cursors and waiting jobs stay; the jobs go on by themselves.
+        """
         connection = await self.find(name)
         spec = self._registry.spec(connection.platform)
-        kept = dict(await self._storage.vault.secrets(connection.id))
-        given = {key: value for key, value in values.items() if value.strip()}
-        whole = {**connection.settings, **{key: value.reveal() for key, value in kept.items()}, **given}
-        draft = drafts.completed(
-            ConnectionDraft(
-                connection.platform, connection.name, _of_setup(whole, spec, connection.setup), connection.setup,
-                connection.base_url, connection.ca_file, connection.insecure_http,
-            ),
-            spec,
-        )  # fmt: skip
+        draft = await self._draft_again(connection, spec, values)
         drafts.check(draft, spec)
         tried = await self._try(draft, spec)
         fresh = replace(
@@ -143,21 +150,42 @@ class ConnectionsService:
             facts={**connection.facts, CREDENTIALS_FACT: self._clock.now().isoformat()},
         )
         async with self._storage.transaction():
-            for each in TokenType:
-                await self._storage.vault.drop_token(connection.id, each)
-            await self._keep_credentials(fresh, spec, drafts.secrets_of(draft, spec), tried.tokens)
+            generations = {each.type: each.generation for each in await self._facts_of(connection)}
+            await self._storage.vault.drop_all(connection.id)
+            newer = {
+                each.type: replace(each, generation=generations.get(each.type, 0) + 1) for each in tried.tokens.values()
+            }
+            await self._keep_credentials(fresh, spec, drafts.secrets_of(draft, spec), newer)
             await self._audit(actor, "reauthenticated", connection)
         self._tried = None
         saved = await self._save_tested(fresh, spec, tried.facts)
         self._publish(TokenRenewed(connection.id))
         return saved
 
+    async def _draft_again(
+        self, connection: Connection, spec: PlatformSpec, values: Mapping[str, str]
+    ) -> ConnectionDraft:
+        try:
+            stored = await self._storage.vault.secrets(connection.id)
+        except VaultError:
+            # what does not open is exactly what is entered anew
+            stored = {}
+        kept = {name: each.reveal() for name, each in stored.items()}
+        given = {name: value for name, value in values.items() if value.strip()}
+        known = {each.name for each in spec.fields_for(connection.setup)}
+        whole = {name: value for name, value in {**connection.settings, **kept}.items() if name in known}
+        draft = ConnectionDraft(
+            connection.platform, connection.name, {**whole, **given}, connection.setup, connection.base_url,
+            connection.ca_file, connection.insecure_http,
+        )  # fmt: skip
+        return drafts.completed(draft, spec)
+
+    async def _facts_of(self, connection: Connection) -> tuple[TokenFacts, ...]:
+        return tuple(each for each in await self._storage.vault.token_facts() if each.connection == connection.name)
+
     async def preparation(self, name: str) -> tuple[StepView, ...]:
         """Where each step stands, asked of the shop; changes nothing."""
-        connection = await self.find(name)
-        shop = await self._registry.get_shop_service(connection)
-        steps = self._registry.spec(connection.platform).preparation
-        return tuple([StepView(each, await shop.check_step(each.name)) for each in steps])
+        return await self._preparation.look(await self.find(name))
 
     async def prepare(
         self, name: str, actor: Actor, step: str | None = None, choice: str | None = None
@@ -166,20 +194,7 @@ class ConnectionsService:
 
         The first connection that becomes ready records all sales; later ones none until they are routed.
         """
-        connection = await self.find(name)
-        steps = self._registry.spec(connection.platform).preparation
-        if step is not None and step not in {each.name for each in steps}:
-            known = ", ".join(each.name for each in steps)
-            raise InvalidInput(field="step", reason=text("connections.unknown_step", known=known))
-        done: list[StepView] = []
-        for each in steps:
-            shop = await self._registry.get_shop_service(connection)
-            wanted = step in (None, each.name)
-            report = await (shop.do_step(each.name, choice if step else None) if wanted else shop.check_step(each.name))
-            done.append(StepView(each, report))
-            connection = await self._keep_step(connection, done[-1])
-        await self._settle_readiness(connection, actor)
-        return tuple(done)
+        return await self._preparation.go_on(await self.find(name), actor, step, choice)
 
     async def set_route(self, name: str, route: Route, actor: Actor) -> None:
         """Which sales the connection records. Raises InvalidInput for tills or locations nobody knows."""
@@ -194,13 +209,26 @@ class ConnectionsService:
         await self._change(name, actor, "resumed", lambda each: replace(each, paused=False))
 
     async def remove(self, name: str, actor: Actor) -> None:
-        """Forget a connection with its credentials. What it recorded stays known; nothing changes on the platform."""
+        """Forget a connection with its credentials and give up its open work.
+
+        What it recorded stays known; nothing changes on the platform.
+        """
         connection = await self.find(name)
+        now, facts = self._clock.now(), {"connection": connection.name}
         async with self._storage.transaction():
+            for job in await self._storage.jobs.give_up_all(connection.id, now):
+                if job.kind is JobKind.PUSH_ORDER and job.subject_id is not None:
+                    delivery = await self._storage.sales.delivery(job.subject_id, connection.id)
+                    status = OrderStatus.UNKNOWN if job.phase is not Phase.NOT_SENT else OrderStatus.FAILED
+                    given_up = replace(
+                        delivery, status=status, reason="connections.gone", reason_params=facts, updated_at=now
+                    )
+                    await self._storage.sales.save_delivery(given_up)
             await self._storage.connections.remove(connection.id)
             await self._audit(actor, "removed", connection)
         self._sessions.forget(connection.id)
-        self._publish(ConnectionChanged(connection.id))
+        for fact in (ConnectionChanged(connection.id), QueueChanged()):
+            self._publish(fact)
 
     async def readiness(self, name: str) -> tuple[tuple[Noun, str, str], ...]:
         """For each noun "ready" or "absent", with the reason it is absent."""
@@ -258,29 +286,6 @@ class ConnectionsService:
         self._publish(ConnectionChanged(connection.id))
         return saved
 
-    async def _keep_step(self, connection: Connection, view: StepView) -> Connection:
-        now = await self._storage.connections.get(connection.id)
-        names = [each for each in now.prepared if each != view.step.name]
-        prepared = (*names, view.step.name) if not view.open else tuple(names)
-        kept = replace(now, prepared=prepared, facts={**now.facts, **view.report.facts})
-        if kept != now:
-            await self._storage.connections.save(kept)
-        return kept
-
-    async def _settle_readiness(self, connection: Connection, actor: Actor) -> None:
-        spec = self._registry.spec(connection.platform)
-        async with self._storage.transaction():
-            now = await self._storage.connections.get(connection.id)
-            state = state_of(now, spec) if now.state in _SETTLED else now.state
-            if state is now.state:
-                return
-            others = [each for each in await self._storage.connections.all() if each.id != now.id]
-            first = state is ConnectionState.READY and not any(each.state in _HAVE_BEEN_READY for each in others)
-            route = Route(RouteKind.ALL) if first and now.route.kind is RouteKind.OFF else now.route
-            await self._storage.connections.save(replace(now, state=state, route=route))
-            await self._audit(actor, "ready" if state is ConnectionState.READY else "not_ready", now)
-        self._publish(ConnectionChanged(connection.id))
-
     async def _change(
         self, name: str, actor: Actor, verb: str, change: Callable[[Connection], Connection], **params: str
     ) -> None:
@@ -321,22 +326,16 @@ class ConnectionsService:
         )  # fmt: skip
 
 
-_SETTLED = frozenset({ConnectionState.NEW, ConnectionState.CONNECTED, ConnectionState.READY})
-_HAVE_BEEN_READY = frozenset({ConnectionState.READY, ConnectionState.NEEDS_REAUTHENTICATION, ConnectionState.LOCKED})
-
-
 def _as_tested(connection: Connection, facts: ShopFacts, clock: Clock) -> Connection:
-    learnt = {**facts.facts, "name": facts.name, "api_version": facts.api_version}
+    learnt = {
+        **facts.facts, "name": facts.name, "api_version": facts.api_version,
+        MISSING_SCOPES: ", ".join(facts.missing_scopes),
+    }  # fmt: skip
     state = ConnectionState.CONNECTED if connection.state is ConnectionState.NEW else connection.state
     return replace(
         connection, facts={**connection.facts, **learnt}, currency=facts.currency, zone=facts.zone,
         tested_at=clock.now(), state=state,
     )  # fmt: skip
-
-
-def _of_setup(values: Mapping[str, str], spec: PlatformSpec, setup: str) -> Mapping[str, str]:
-    known = {each.name for each in spec.fields_for(setup)}
-    return {name: value for name, value in values.items() if name in known}
 
 
 def _likely_field(spec: PlatformSpec, setup: str) -> CredentialField | None:

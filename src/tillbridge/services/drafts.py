@@ -78,8 +78,8 @@ def connection_of(draft: ConnectionDraft, spec: PlatformSpec, now: datetime) -> 
     """The connection a draft would become, before its shop was asked."""
     return Connection(
         id=new_id(), name=draft.name, platform=spec.slug, setup=draft.setup, settings=settings_of(draft, spec),
-        facts={}, base_url=draft.base_url, ca_file=draft.ca_file, insecure_http=draft.insecure_http, currency="", zone="UTC",
-        state=ConnectionState.NEW, prepared=(), route=Route(), paused=False, breaker=BreakerState.CLOSED,
+        facts={}, base_url=draft.base_url, ca_file=draft.ca_file, insecure_http=draft.insecure_http, currency="",
+        zone="UTC", state=ConnectionState.NEW, prepared=(), route=Route(), paused=False, breaker=BreakerState.CLOSED,
         breaker_until=None, created_at=now, tested_at=None,
     )  # fmt: skip
 

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """``training`` is None outside the training shop. ``work`` drains the queue once, ``work_on`` until cancelled."""
+    """``training`` is None outside the training shop.
+
+    ``work`` drains the queue once, ``work_on`` until cancelled; ``plan`` queues the pulls whose time has come.
+    """
 
     clock: Clock
     bus: EventBus
@@ -50,5 +53,6 @@ class Services:
     backup: BackupService
     keys: KeysService
     training: TrainingService | None
+    plan: Callable[[], Awaitable[None]]
     work: Callable[[], Awaitable[None]]
     work_on: Callable[[], Awaitable[None]]

@@ -64,11 +64,17 @@ class QueueService:
         self._storage, self._clock, self._spec_of = storage, clock, spec_of
 
     async def window(
-        self, wanted: QueueFilter, anchor: JobKey | None, direction: Direction = "forward", limit: int = 64
+        self,
+        wanted: QueueFilter,
+        anchor: JobKey | None,
+        direction: Direction = "forward",
+        limit: int = 64,
+        skip: int = 0,
     ) -> QueuePage:
-        """The rows after ``anchor``, or before it when ``direction`` is "backward"."""
+        """The rows after ``anchor``, or before it when ``direction`` is "backward"; ``skip`` leaves out the nearest."""
         backward = direction == "backward"
-        return QueuePage(await self._storage.queue.page(wanted, anchor=anchor, backward=backward, limit=limit))
+        page = self._storage.queue.page(wanted, anchor=anchor, backward=backward, offset=skip, limit=limit)
+        return QueuePage(await page)
 
     async def count(self, wanted: QueueFilter) -> int:
         return await self._storage.queue.count(wanted)

@@ -14,6 +14,8 @@ from tillbridge.domain.tokens import TokenFacts, TokenType
 from tillbridge.messages import text
 
 READY, ABSENT = "ready", "absent"
+MISSING_SCOPES = "missing_scopes"
+"""The fact that names required permissions the shop did not grant."""
 _CLOSED_STEPS = frozenset({StepState.DONE, StepState.STATED})
 
 
@@ -78,12 +80,15 @@ def noun_state(connection: Connection, spec: PlatformSpec, noun: Noun) -> tuple[
         return ABSENT, text("connections.no_gift_cards_here", connection=connection.name)
     if connection.state is ConnectionState.READY:
         return READY, ""
+    if connection.state is ConnectionState.CONNECTED and (missing := connection.facts.get(MISSING_SCOPES)):
+        return ABSENT, text("connections.missing_scopes", scopes=missing)
     return ABSENT, text(f"connections.not_ready.{connection.state.value}")
 
 
 def state_of(connection: Connection, spec: PlatformSpec) -> ConnectionState:
-    """Ready only when tested and every step is done."""
+    """Ready only when tested, every permission granted and every step done."""
     if connection.tested_at is None:
         return ConnectionState.NEW
     done = {each.name for each in spec.preparation} <= set(connection.prepared)
+    done = done and not connection.facts.get(MISSING_SCOPES)
     return ConnectionState.READY if done else ConnectionState.CONNECTED

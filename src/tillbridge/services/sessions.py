@@ -161,8 +161,8 @@ class Sessions:
     async def open(self, connection: Connection) -> Session:
         """The session of a saved connection; the same object while its settings, facts and credentials stay.
 
-        Adapters find where our locations are kept as facts ``location:NAME``. Raises KeyMissing or SecretUnreadable when
-        its credentials do not open.
+        Adapters find where our locations are kept as facts ``location:NAME``. Raises KeyMissing or SecretUnreadable
+        when its credentials do not open.
         """
         connection = await self._located(connection)
         mark = _mark(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -12,7 +13,7 @@ from tillbridge.domain.catalog import SellableVariant
 from tillbridge.domain.clock import Clock, business_date
 from tillbridge.domain.connections import Connection, ConnectionState
 from tillbridge.domain.customers import Customer
-from tillbridge.domain.errors import InvalidInput, TillbridgeError
+from tillbridge.domain.errors import CapabilityAbsent, InvalidInput, NotFound, TillbridgeError
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountVerdict, GiftCardBalance, Offer, OfferLine
@@ -25,16 +26,19 @@ from tillbridge.services.offers import OffersService
 from tillbridge.services.orders import OrdersService
 from tillbridge.storage import Storage
 
+STANDARD_RATE = "standard_tax_rate"
+"""The fact a store's test may leave: the rate of its taxed goods, as a fraction."""
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
 class TillFacts:
-    """Who sells here: the till's name, its place, and the tax its goods carry."""
+    """Who sells here: the till's name, its place, and the tax its goods carry; None: what a connected store charges."""
 
     till: str
     location: str
-    tax: TaxRate
+    tax: TaxRate | None
+    tax_name: str = "VAT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,11 @@ class CardOnBasket:
     code: Secret
     balance: GiftCardBalance
     amount: Money
+
+
+def new_receipt() -> str:
+    """A receipt number that no other till and no later sale draws."""
+    return "C" + "".join(secrets.choice(_CROCKFORD) for _ in range(9))
 
 
 class TillService:
@@ -61,9 +70,15 @@ class TillService:
 
     async def new_basket(self) -> TillBasket:
         """An empty basket with a receipt number of its own."""
-        return TillBasket(
-            self._storage, self._orders, self._offers, self._clock, self.facts, await self._storage.shop.get()
-        )
+        facts = self.facts if self.facts.tax else replace(self.facts, tax=await self._tax_of_stores())
+        return TillBasket(self._storage, self._orders, self._offers, self._clock, facts, await self._storage.shop.get())
+
+    async def _tax_of_stores(self) -> TaxRate | None:
+        """The standard rate of the first store that tells one."""
+        for each in await self._storage.connections.all():
+            if rate := each.facts.get(STANDARD_RATE):
+                return TaxRate(self.facts.tax_name, Decimal(rate))
+        return None
 
 
 class TillBasket:
@@ -80,7 +95,9 @@ class TillBasket:
     ) -> None:
         self._storage, self._orders, self._offers, self._clock = storage, orders, offers, clock
         self._facts, self._shop = facts, shop
-        self.receipt = "C" + "".join(secrets.choice(_CROCKFORD) for _ in range(9))
+        self.receipt = new_receipt()
+        self.sold: Order | None = None
+        self._paying = asyncio.Lock()
         self.lines: tuple[BasketLine, ...] = ()
         self.discounts: tuple[Discount, ...] = ()
         self.verdicts: tuple[DiscountVerdict, ...] = ()
@@ -122,7 +139,7 @@ class TillBasket:
             quantity=quantity,
             unit_price=variant.price,
             sku=variant.sku,
-            taxes=(self._facts.tax,) if variant.taxable and not gift and self._facts.tax.rate else (),
+            taxes=(self._facts.tax,) if variant.taxable and not gift and self._facts.tax else (),
         )
         if variant.compare_at_price is not None:
             self._on_sale.add(variant.sku)
@@ -173,13 +190,7 @@ class TillBasket:
         code = code.strip()
         verdict = await self._judge(code)
         if verdict.valid and verdict.type is not None:
-            self._without(code)
-            lines = tuple(self.lines[at].id for at in verdict.lines)
-            self.discounts = (
-                *self.discounts,
-                Discount(code, verdict.type, verdict.value, code=verdict.code or code, lines=lines),
-            )
-            self.verdicts = (*self.verdicts, verdict)
+            self._apply(code, verdict)
             self._take(self.lines)
         return verdict
 
@@ -187,6 +198,14 @@ class TillBasket:
         """Take a code off again."""
         self._without(code)
         self._take(self.lines)
+
+    def _apply(self, code: str, verdict: DiscountVerdict) -> None:
+        if verdict.type is None:
+            return
+        self._without(verdict.code or code)
+        lines = tuple(self.lines[at].id for at in verdict.lines)
+        rule = Discount(code, verdict.type, verdict.value, code=verdict.code or code, lines=lines)
+        self.discounts, self.verdicts = (*self.discounts, rule), (*self.verdicts, verdict)
 
     def _without(self, code: str) -> None:
         folded = code.strip().casefold()
@@ -241,20 +260,29 @@ class TillBasket:
 
         Raises InvalidInput for a card that cannot be used, NotFound, or CapabilityAbsent with the reason.
         """
-        stores = await self.recorded_by()
-        if not stores:
-            raise InvalidInput(field="gift card", reason=text("till.no_store"))
+        if amount is not None and amount <= Money.zero(self._shop.currency):
+            raise InvalidInput(field="amount", reason=text("till.above_zero"))
         secret = Secret(code.strip())
-        balance = await self._offers.balance(stores[0].name, secret)
+        store, balance = await self._card(secret)
         if not balance.usable:
             raise InvalidInput(field="gift card", reason=balance.reason)
         others = tuple(each for each in self.cards if each.balance.external_id != balance.external_id)
         self.cards, self.payments = others, ()
-        due = self.priced.due
-        wanted = min(balance.balance, due, *([amount] if amount else []))
-        if wanted:
-            self.cards = (*others, CardOnBasket(stores[0].name, secret, balance, wanted))
+        wanted = min(balance.balance, self.priced.due, *([amount] if amount else []))
+        if wanted > Money.zero(self._shop.currency):
+            self.cards = (*others, CardOnBasket(store, secret, balance, wanted))
         return balance
+
+    async def _card(self, code: Secret) -> tuple[str, GiftCardBalance]:
+        """The card and the store that issued it: the first of those recording the sale that knows it."""
+        unknown: TillbridgeError = InvalidInput(field="gift card", reason=text("till.no_store"))
+        for store in await self.recorded_by():
+            try:
+                return store.name, await self._offers.balance(store.name, code)
+            except (NotFound, CapabilityAbsent) as error:
+                # a store that knows no such card says more than one that has no cards at all
+                unknown = unknown if isinstance(unknown, NotFound) else error
+        raise unknown
 
     def remove_gift_card(self, masked: str) -> None:
         self.cards = tuple(each for each in self.cards if each.balance.masked != masked)
@@ -277,11 +305,17 @@ class TillBasket:
             raise
 
     async def pay(self, actor: Actor) -> Order:
-        """Debit the cards, record the sale, send it on its way.
+        """Debit the cards, record the sale, send it on its way. A basket is sold once: asked again it is the same sale.
 
         Raises InvalidInput while anything is due or a code no longer holds. When a card cannot be debited nothing was
         recorded and whatever was taken goes back.
         """
+        async with self._paying:
+            if self.sold is None:
+                self.sold = await self._sell(actor)
+            return self.sold
+
+    async def _sell(self, actor: Actor) -> Order:
         if self.priced.due:
             raise InvalidInput(field="payment", reason=text("till.due", amount=self.priced.due))
         await self._check_codes()
@@ -291,18 +325,24 @@ class TillBasket:
                 await self._offers.redeem(card.connection, card.code, card.amount, order.reference, actor)
             await self._orders.record(order, actor)
         except BaseException:
-            # a cancelled screen counts as well: money taken without a sale must go back
+            # a cancelled screen counts too: money taken without a sale goes back, and the next try is another sale
+            self.receipt = new_receipt()
             await self._offers.give_back_all(order.reference)
             raise
         await self._offers.confirm(order.reference)
         return order
 
     async def _check_codes(self) -> None:
-        """Goods may have changed since a code was judged."""
-        for each in self.discounts:
-            verdict = await self._judge(each.code)
+        """Goods may have changed since a code was judged, and the store may have changed the code."""
+        before = self.priced.total
+        for known in self.verdicts:
+            verdict = await self._judge(known.code)
             if not verdict.valid:
-                raise InvalidInput(field=each.code, reason=verdict.reason)
+                raise InvalidInput(field=known.code, reason=verdict.reason)
+            self._apply(known.code, verdict)
+        if self.priced.total != before:
+            self._take(self.lines)
+            raise InvalidInput(field="code", reason=text("till.code_changed", total=self.priced.total))
 
     def _order(self) -> Order:
         now, basket = self._clock.now(), self.priced
@@ -321,5 +361,5 @@ class TillBasket:
         return to_order(basket, facts)
 
     async def abandon(self) -> None:
-        """Nothing was taken yet, so nothing needs to go back; the cards' codes are forgotten."""
+        """Leave the basket. Nothing was taken before it was paid; the cards' codes are forgotten."""
         self.cards, self.payments, self.lines = (), (), ()

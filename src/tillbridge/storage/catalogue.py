@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -23,10 +24,15 @@ class CatalogueRepository:
         self._db, self._changes = database, changes
 
     async def upsert_products(self, connection_id: UUID, products: Sequence[Product]) -> None:
-        """Keep a page of products with their listings. Empty and duplicate SKUs stay unlinked; nothing is guessed."""
+        """Keep a page of products with their listings, and drop listings of variants they have no more.
+
+        Empty and duplicate SKUs stay unlinked; nothing is guessed.
+        """
         async with self._db.transaction():
             for product in products:
                 await self._keep(connection_id, product)
+            skus = await self._drop_gone(connection_id, products) | await self._list_all(connection_id, products)
+            await self._link(connection_id, skus - {""})
             await self._changes.note("catalogue", connection_id)
 
     async def _keep(self, connection_id: UUID, product: Product) -> None:
@@ -37,31 +43,58 @@ class CatalogueRepository:
         key: dict[str, Any] = {"connection_id": connection_id, "external_id": product.external_id}
         if not await ProductRow.filter(**key).update(**values):
             await ProductRow.create(id=new_id(), **key, **values)
-        for variant in product.variants:
-            await self._list(connection_id, product, variant)
 
-    async def _list(self, connection_id: UUID, product: Product, variant: ProductVariant) -> None:
-        unlinked = await self._why_unlinked(connection_id, variant)
-        variant_id = None if unlinked else await self._variant(product, variant)
-        values: dict[str, Any] = {
-            "variant_id": variant_id, "external_product_id": product.external_id, "inventory_id": variant.inventory_id,
-            "sku": variant.sku, "unlinked": unlinked,
-        }  # fmt: skip
-        known = await ListingRow.get_or_none(connection_id=connection_id, external_variant_id=variant.external_id)
-        if known is None:
-            await ListingRow.create(
-                id=new_id(), connection_id=connection_id, external_variant_id=variant.external_id, **values
-            )
-        else:
-            await ListingRow.filter(id=known.id).update(**values)
+    async def _drop_gone(self, connection_id: UUID, products: Sequence[Product]) -> set[str]:
+        """The SKUs of the listings that went."""
+        ids = [each.external_id for each in products]
+        kept = {variant.external_id for each in products for variant in each.variants}
+        rows = await ListingRow.filter(connection_id=connection_id, external_product_id__in=ids)
+        gone = [row for row in rows if row.external_variant_id not in kept]
+        if gone:
+            await ListingRow.filter(id__in=[row.id for row in gone]).delete()
+        return {row.sku for row in gone}
 
-    async def _why_unlinked(self, connection_id: UUID, variant: ProductVariant) -> str:
-        if not variant.sku:
-            return EMPTY_SKU
-        twins = ListingRow.filter(connection_id=connection_id, sku=variant.sku)
-        return DOUBLE_SKU if await twins.exclude(external_variant_id=variant.external_id).exists() else ""
+    async def _list_all(self, connection_id: UUID, products: Sequence[Product]) -> set[str]:
+        """Write listings, unlinked yet, and our variants; the SKUs that listings carry now or carried before."""
+        pairs = [(product, variant) for product in products for variant in product.variants]
+        ids = [variant.external_id for _, variant in pairs]
+        known = {
+            row.external_variant_id: row
+            for row in await ListingRow.filter(connection_id=connection_id, external_variant_id__in=ids)
+        }
+        skus = {row.sku for row in known.values()}
+        for product, variant in pairs:
+            values: dict[str, Any] = {
+                "external_product_id": product.external_id, "inventory_id": variant.inventory_id, "sku": variant.sku,
+                "unlinked": "" if variant.sku else EMPTY_SKU,
+            }  # fmt: skip
+            if not variant.sku:
+                values["variant_id"] = None
+            if row := known.get(variant.external_id):
+                await ListingRow.filter(id=row.id).update(**values)
+            else:
+                await ListingRow.create(
+                    id=new_id(), connection_id=connection_id, external_variant_id=variant.external_id, **values
+                )
+        for folded, (product, variant) in {each[1].sku.casefold(): each for each in pairs if each[1].sku}.items():
+            await self._keep_variant(folded, product, variant)
+        return skus | {variant.sku for _, variant in pairs}
 
-    async def _variant(self, product: Product, variant: ProductVariant) -> UUID:
+    async def _link(self, connection_id: UUID, skus: set[str]) -> None:
+        """A SKU that several listings carry links none of them; once only one is left, it links again."""
+        by_sku: dict[str, list[ListingRow]] = defaultdict(list)
+        for row in await ListingRow.filter(connection_id=connection_id, sku__in=list(skus)):
+            by_sku[row.sku].append(row)
+        folded = [sku.casefold() for sku in by_sku]
+        ours = {row.folded_sku: row.id for row in await VariantRow.filter(folded_sku__in=folded)}
+        for sku, rows in by_sku.items():
+            linked = ours.get(sku.casefold()) if len(rows) == 1 else None
+            for row in rows:
+                unlinked = "" if linked else DOUBLE_SKU
+                if (row.variant_id, row.unlinked) != (linked, unlinked):
+                    await ListingRow.filter(id=row.id).update(variant_id=linked, unlinked=unlinked)
+
+    async def _keep_variant(self, folded: str, product: Product, variant: ProductVariant) -> None:
         """Ours, by SKU. The newest pull names title and price."""
         title = product.title if variant.title in ("", product.title) else f"{product.title} – {variant.title}"
         options = " ".join(value for _, value in variant.option_values)
@@ -73,13 +106,8 @@ class CatalogueRepository:
             "currency": variant.price.currency if variant.price else "", "taxable": variant.taxable,
             "is_gift_card": product.is_gift_card,
         }  # fmt: skip
-        folded = variant.sku.casefold()
-        known = await VariantRow.get_or_none(folded_sku=folded)
-        if known is not None:
-            await VariantRow.filter(id=known.id).update(**values)
-            return known.id
-        row = await VariantRow.create(id=new_id(), folded_sku=folded, **values)
-        return row.id
+        if not await VariantRow.filter(folded_sku=folded).update(**values):
+            await VariantRow.create(id=new_id(), folded_sku=folded, **values)
 
     async def search(self, text: str, limit: int = 20) -> tuple[SellableVariant, ...]:
         """Variants whose title, options, SKU or barcode hold every word."""

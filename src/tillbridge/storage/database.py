@@ -182,7 +182,8 @@ class Database:
     async def start_up_lock(self) -> AsyncIterator[None]:
         """One process at a time prepares what all share; others wait."""
         if self.path is not None:
-            async with files.start_up_lock(self.path, self._clock):
+            # other processes move in real time, whatever clock the shop runs on
+            async with files.start_up_lock(self.path, SystemClock()):
                 yield
             return
         import asyncpg  # noqa: PLC0415  an extra: only where PostgreSQL is used

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -91,3 +91,9 @@ def _time_in(at: datetime | None) -> str | None:
 
 def _time_out(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def moment(value: Any) -> datetime:
+    """A time of a raw row: text on SQLite."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

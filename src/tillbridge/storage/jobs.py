@@ -15,17 +15,34 @@ from tillbridge.domain.lanes import Lane
 from tillbridge.storage.changes import Changes
 from tillbridge.storage.counts import added, moved
 from tillbridge.storage.database import Database
+from tillbridge.storage.documents import moment
 from tillbridge.storage.lanes import LaneRepository
 from tillbridge.storage.schema import AttemptRow, JobRow
 from tillbridge.storage.together import Together
 
-_LONGEST = 80
 _OPEN = (JobState.WAITING.value, JobState.RUNNING.value, JobState.PARKED.value)
 
 _CLAIM = """
 UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = ? WHERE id IN
- (SELECT id FROM job WHERE connection_id = ? AND state = 'waiting' AND run_at <= ? ORDER BY priority, run_at, id LIMIT ?)
+ (SELECT id FROM job WHERE connection_id = ? AND state = 'waiting' AND run_at <= ?
+  ORDER BY priority, run_at, id LIMIT ?)
 RETURNING id
+"""
+
+_SENDING = """
+UPDATE attempt SET phase = 'sending', sent_at = ?, action = ?, idempotency_key = ?, body = ?
+WHERE job_id = ? AND fence = ?
+"""
+_ENDED = """
+UPDATE attempt SET phase = CASE WHEN sent_at IS NULL THEN phase ELSE ? END, ended_at = ?, outcome = ?, handling = ?,
+ error = ?, request_id = ?, action = CASE WHEN CAST(? AS VARCHAR(40)) = '' THEN action ELSE ? END
+WHERE job_id = ? AND fence = ?
+"""
+
+# the state stands in the text, since a partial index serves no parameter; lanes are few, their jobs many
+_NEXT_DUE = """
+SELECT run_at FROM (SELECT (SELECT run_at FROM job WHERE job.connection_id = lane.connection_id AND state = 'waiting'
+ ORDER BY run_at LIMIT 1) AS run_at FROM lane {exclude}) AS heads WHERE run_at IS NOT NULL
 """
 
 
@@ -59,10 +76,10 @@ class JobRepository:
 
     async def next_due(self, exclude: Sequence[UUID] | frozenset[UUID] | set[UUID] = ()) -> datetime | None:
         """When the next waiting job of other connections is due."""
-        query = JobRow.filter(state=JobState.WAITING.value)
-        query = query.exclude(connection_id__in=list(exclude)) if exclude else query
-        times: list[Any] = await query.order_by("run_at").limit(1).values_list("run_at", flat=True)
-        return times[0] if times else None
+        marks = ", ".join("?" for _ in exclude)
+        sql = _NEXT_DUE.format(exclude=f"WHERE connection_id NOT IN ({marks})" if exclude else "")
+        rows = await self._db.rows(f"{sql} ORDER BY 1 LIMIT 1", *exclude)
+        return moment(rows[0]["run_at"]) if rows else None
 
     async def claim(self, lane: Lane, limit: int, now: datetime) -> list[Job]:
         """Up to ``limit`` due jobs, most urgent first, each with a new attempt. Raises LeaseLost."""
@@ -86,11 +103,8 @@ class JobRepository:
         """Make "about to send" durable, with the exact body. Raises LeaseLost: then nothing may be sent."""
 
         async def mark() -> None:
-            await self._lanes.hold(lane)
-            await self._fenced(job, "phase = ?", Phase.SENDING.value)
-            await AttemptRow.filter(job_id=job.id, fence=job.fence).update(
-                phase=Phase.SENDING.value, sent_at=now, action=action, idempotency_key=idempotency_key, body=body
-            )
+            await self._fenced(job, "phase = 'sending'")
+            await self._db.run(_SENDING, now, action, idempotency_key, body, job.id, job.fence)
 
         await self._together.run(mark)
 
@@ -115,38 +129,22 @@ class JobRepository:
         """Write what became of a claimed job and close its attempt. Raises LeaseLost and writes nothing."""
         done = state in (JobState.SUCCEEDED, JobState.CANCELLED)
         async with self._db.transaction():
-            await self._lanes.hold(lane)
             await self._fenced(
                 job,
-                "state = ?, phase = ?, run_at = ?, attempts = attempts - ?, cause = ?, cause_params = ?, settled_at = ?, "
-                "lease_until = NULL",
+                "state = ?, phase = ?, run_at = ?, attempts = attempts - ?, cause = ?, cause_params = ?, "
+                "settled_at = ?, lease_until = NULL",
                 state.value, phase.value, run_at or job.run_at, 0 if spent else 1, cause,
                 json.dumps(dict(cause_params or {})), now if done else None,
             )  # fmt: skip
-            await self._close_attempt(job, phase, now, action, outcome, handling, error, request_id)
+            await self._db.run(
+                _ENDED, phase.value, now, outcome, handling.value if handling else None, _card_in(error),
+                request_id[:255], action, action, job.id, job.fence,
+            )  # fmt: skip
             await moved(self._db, job.connection_id, "running", state.value, 1)
             await self._changes.note("job", job.id)
 
-    async def _close_attempt(
-        self,
-        job: Job,
-        phase: Phase,
-        now: datetime,
-        action: str,
-        outcome: str,
-        handling: Handling | None,
-        error: ErrorCard | None,
-        request_id: str,
-    ) -> None:
-        attempt = AttemptRow.filter(job_id=job.id, fence=job.fence)
-        ended = {
-            "ended_at": now, "outcome": outcome, "handling": handling.value if handling else None,
-            "error": _card_in(error), "request_id": request_id[:_LONGEST],
-        }  # fmt: skip
-        await attempt.update(**ended, **({"action": action} if action else {}))
-        await attempt.filter(sent_at__isnull=False).update(phase=phase.value)
-
     async def _fenced(self, job: Job, change: str, *values: Any) -> None:
+        """Whoever takes a lane over returns its running jobs in the same transaction, so the job's fence tells."""
         rows = await self._db.rows(
             f"UPDATE job SET {change} WHERE id = ? AND fence = ? AND state = 'running' RETURNING id",
             *values, job.id, job.fence,
@@ -196,6 +194,20 @@ class JobRepository:
             await self._changes.note("job", job_id)
         return job
 
+    async def give_up_all(self, connection_id: UUID, now: datetime) -> tuple[Job, ...]:
+        """Cancel everything open of a connection that goes away, running jobs too; answers them as they were."""
+        async with self._db.transaction():
+            rows = await JobRow.filter(connection_id=connection_id, state__in=_OPEN).order_by("id")
+            jobs = tuple(_job(row) for row in rows)
+            for state, count in sorted(Counter(each.state.value for each in jobs).items()):
+                await JobRow.filter(connection_id=connection_id, state=state).update(
+                    state=JobState.CANCELLED.value, settled_at=now
+                )
+                await moved(self._db, connection_id, state, "cancelled", count)
+            if jobs:
+                await self._changes.note("job", jobs[0].id)
+        return jobs
+
     async def _known(self, job_id: UUID) -> Job:
         job = await self.get(job_id)
         if job is None:
@@ -238,12 +250,12 @@ def _attempt(row: AttemptRow) -> Attempt:
     )  # fmt: skip
 
 
-def _card_in(card: ErrorCard | None) -> dict[str, str] | None:
+def _card_in(card: ErrorCard | None) -> str | None:
     if card is None:
         return None
-    return {
+    return json.dumps({
         "title": card.title, "explanation": card.explanation, "who": card.who.value, "next_step": card.next_step,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _card_out(document: dict[str, Any] | None) -> ErrorCard | None:

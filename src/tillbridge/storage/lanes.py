@@ -14,7 +14,8 @@ from tillbridge.storage.database import Database
 _TAKE = """
 SELECT lane.connection_id, lane.fence FROM lane
 WHERE (lane.lease_until IS NULL OR lane.lease_until < ? OR lane.owner = ?) {exclude}
-  AND (EXISTS (SELECT 1 FROM job WHERE job.connection_id = lane.connection_id AND job.state = 'waiting' AND job.run_at <= ?)
+  AND (EXISTS (SELECT 1 FROM job
+     WHERE job.connection_id = lane.connection_id AND job.state = 'waiting' AND job.run_at <= ?)
     OR EXISTS (SELECT 1 FROM job WHERE job.connection_id = lane.connection_id AND job.state = 'running'))
 ORDER BY (SELECT run_at FROM job WHERE job.connection_id = lane.connection_id AND job.state = 'waiting'
   ORDER BY priority, run_at, id LIMIT 1), lane.connection_id LIMIT 1 {lock}

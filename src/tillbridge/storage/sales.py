@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
@@ -32,6 +33,7 @@ from tillbridge.storage.database import Database
 from tillbridge.storage.schema import DeliveryRow, HandleRow, SaleLineRow, SaleRow, SaleTaxRow, SaleTenderRow
 
 _NEWEST = 100
+Part = TypeVar("Part", SaleLineRow, SaleTaxRow, SaleTenderRow)
 
 
 class SaleRepository:
@@ -100,13 +102,12 @@ class SaleRepository:
 
     async def by_receipt(self, receipt: str) -> tuple[Order, ...]:
         """Sales of all tills with that receipt number, newest first."""
-        rows = await SaleRow.filter(receipt=receipt).order_by("-id")
-        return tuple([await self._whole(row) for row in rows])
+        return await self._wholes(await SaleRow.filter(receipt=receipt).order_by("-id"))
 
     async def newest(self, limit: int = _NEWEST, before: UUID | None = None) -> tuple[Order, ...]:
         """A page of sales, newest first."""
         query = SaleRow.filter(id__lt=before) if before else SaleRow.all()
-        return tuple([await self._whole(row) for row in await query.order_by("-id").limit(limit)])
+        return await self._wholes(await query.order_by("-id").limit(limit))
 
     async def count(self) -> int:
         return await SaleRow.all().count()
@@ -149,10 +150,16 @@ class SaleRepository:
         return None if row is None else await self._whole(row)
 
     async def _whole(self, row: SaleRow) -> Order:
-        lines = await SaleLineRow.filter(sale_id=row.id).order_by("position")
-        taxes = await SaleTaxRow.filter(sale_id=row.id).order_by("id")
-        tenders = await SaleTenderRow.filter(sale_id=row.id).order_by("position")
-        return _order(row, lines, taxes, tenders)
+        [whole] = await self._wholes([row])
+        return whole
+
+    async def _wholes(self, rows: Sequence[SaleRow]) -> tuple[Order, ...]:
+        """With their parts, read at once for all of them."""
+        ids = [row.id for row in rows]
+        lines = _by_sale(await SaleLineRow.filter(sale_id__in=ids).order_by("position"))
+        taxes = _by_sale(await SaleTaxRow.filter(sale_id__in=ids).order_by("id"))
+        tenders = _by_sale(await SaleTenderRow.filter(sale_id__in=ids).order_by("position"))
+        return tuple(_order(row, lines[row.id], taxes[row.id], tenders[row.id]) for row in rows)
 
     async def _delivery(self, row: DeliveryRow) -> Delivery:
         rows = await HandleRow.filter(sale_id=row.sale_id, connection_id=row.connection_id).order_by("id")
@@ -164,6 +171,13 @@ class SaleRepository:
             stock=None if row.stock is None else StockEffect(row.stock),
             handles=tuple(Handle(each.kind, each.external_id) for each in rows), updated_at=row.updated_at,
         )  # fmt: skip
+
+
+def _by_sale(parts: Sequence[Part]) -> Mapping[UUID, list[Part]]:
+    found: dict[UUID, list[Part]] = defaultdict(list)
+    for each in parts:
+        found[UUID(str(each.sale_id))].append(each)
+    return found
 
 
 def _sale_values(order: Order) -> dict[str, Any]:

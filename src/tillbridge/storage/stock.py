@@ -38,9 +38,10 @@ class StockRepository:
 
     async def _move(self, movement: StockMovement) -> None:
         """Lock the level before reading it: SQLite's transactions do so by themselves."""
-        key = {"sku": movement.sku, "location": movement.location}
         level, _ = await LevelRow.get_or_create(
-            **key, defaults={"quantity": Decimal(0), "unit": movement.unit, "at": movement.at}
+            sku=movement.sku,
+            location=movement.location,
+            defaults={"quantity": Decimal(0), "unit": movement.unit, "at": movement.at},
         )
         if not self._db.is_sqlite:
             level = await LevelRow.select_for_update().get(id=level.id)

@@ -1,4 +1,4 @@
-"""Commits of many callers as one: what arrives within a few milliseconds shares a transaction and its wait for the disk."""
+"""Commits of many callers as one: what arrives within a few milliseconds shares a transaction and its disk write."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class Together:
         self._task: asyncio.Task[None] | None = None
 
     async def run(self, work: Callable[[], Awaitable[T]]) -> T:
-        """The result of ``work``, durable. It may run twice when the server went away; inside a transaction it joins it."""
+        """The result of ``work``, durable. Inside a transaction it joins that.
+
+        It may run twice when the server went away before the commit.
+        """
         if self._db.in_transaction:
             return await self._db.whole(work)
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()

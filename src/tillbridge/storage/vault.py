@@ -41,13 +41,19 @@ class Vault:
 
     async def put_secret(self, connection_id: UUID, name: str, secret: Secret) -> None:
         async with self._closing():
-            values = self._close(connection_id, name, secret)
+            values = self._close(connection_id, _of_secret(name), secret)
             await SecretRow.update_or_create(connection_id=connection_id, name=name, defaults=values)
 
     async def secrets(self, connection_id: UUID) -> Mapping[str, Secret]:
         """The secret form fields. Raises KeyMissing or SecretUnreadable."""
         rows = await SecretRow.filter(connection_id=connection_id)
-        return {row.name: self._open(connection_id, row.name, row.key_id, row.closed) for row in rows}
+        return {row.name: self._open(connection_id, _of_secret(row.name), row.key_id, row.closed) for row in rows}
+
+    async def drop_all(self, connection_id: UUID) -> None:
+        """Forget every secret and token of a connection, those that do not open too."""
+        for model in (SecretRow, TokenRow):
+            await model.filter(connection_id=connection_id).delete()
+        await self._changes.note("token", connection_id)
 
     async def put_token(
         self, connection_id: UUID, token: Token, *, renewable: bool = False, renewed: bool = False
@@ -55,7 +61,7 @@ class Vault:
         """Store or replace a token; call inside one transaction to store a pair at once."""
         async with self._closing():
             values = {
-                **self._close(connection_id, token.type.value, token.value), "issued_at": token.issued_at,
+                **self._close(connection_id, _of_token(token.type.value), token.value), "issued_at": token.issued_at,
                 "expires_at": token.expires_at, "renewed_at": self._clock.now() if renewed else None,
                 "renewable": renewable, "generation": token.generation,
             }  # fmt: skip
@@ -66,7 +72,7 @@ class Vault:
         row = await TokenRow.get_or_none(connection_id=connection_id, type=token_type.value)
         if row is None:
             return None
-        value = self._open(connection_id, row.type, row.key_id, row.closed)
+        value = self._open(connection_id, _of_token(row.type), row.key_id, row.closed)
         return Token(token_type, value, row.issued_at, row.expires_at, row.generation)
 
     async def drop_token(self, connection_id: UUID, token_type: TokenType) -> None:
@@ -106,10 +112,10 @@ class Vault:
         """Connections whose secrets or tokens do not open with the keys at hand."""
         locked: dict[UUID, None] = {}
         for secret in await SecretRow.all():
-            if not self._opens(secret.connection_id, secret.name, secret.key_id, secret.closed):
+            if not self._opens(secret.connection_id, _of_secret(secret.name), secret.key_id, secret.closed):
                 locked[secret.connection_id] = None
         for token in await TokenRow.all():
-            if not self._opens(token.connection_id, token.type, token.key_id, token.closed):
+            if not self._opens(token.connection_id, _of_token(token.type), token.key_id, token.closed):
                 locked[token.connection_id] = None
         return tuple(locked)
 
@@ -131,9 +137,9 @@ class Vault:
             await self._save(self._ring.with_new_key())
             async with self._closing(alone=True):
                 for secret in await SecretRow.exclude(key_id=self._ring.active):
-                    await self._close_again(secret, secret.name)
+                    await self._close_again(secret, _of_secret(secret.name))
                 for token in await TokenRow.exclude(key_id=self._ring.active):
-                    await self._close_again(token, token.type)
+                    await self._close_again(token, _of_token(token.type))
                 needed = {row.key_id for row in await SecretRow.all()} | {row.key_id for row in await TokenRow.all()}
             await self._save(self._ring.only(frozenset(needed)))
         return self._ring.active
@@ -182,3 +188,12 @@ class Vault:
         except (KeyMissing, SecretUnreadable):
             return False
         return True
+
+
+def _of_secret(name: str) -> str:
+    """What a value is bound to: a secret named like a type of token still opens as no token."""
+    return f"secret:{name}"
+
+
+def _of_token(token_type: str) -> str:
+    return f"token:{token_type}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from tillbridge.domain.jobs import JobKind, JobState, Phase
 from tillbridge.domain.queue import JobKey, QueueFilter, QueueRow
 from tillbridge.storage.database import Database
+from tillbridge.storage.documents import moment
 
 _COLUMNS = """
 SELECT job.id, job.connection_id, connection.name AS connection, job.kind, job.state, sale.receipt, sale.reference,
@@ -128,9 +128,3 @@ def _row(row: Mapping[str, Any]) -> QueueRow:
         cause_params=json.loads(params) if isinstance(params, str) else params, priority=row["priority"],
         phase=Phase(row["phase"]),
     )  # fmt: skip
-
-
-def moment(value: Any) -> datetime:
-    """A time of a raw row: text on SQLite."""
-    at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

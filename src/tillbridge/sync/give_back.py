@@ -18,6 +18,7 @@ from tillbridge.sync.settle import succeeded
 from tillbridge.sync.tasks import Outcome, Task
 from tillbridge.sync.writing import audit_worker
 
+_FINAL = (RedemptionState.CONFIRMED, RedemptionState.GIVEN_BACK)
 GiftCardServiceFactory = Callable[[Connection], Awaitable[GiftCardService]]
 
 
@@ -32,12 +33,14 @@ class GiveBackGiftCard:
         card_id, reference = str(payload["card_id"]), str(payload["reference"])
         amount = Money(Decimal(str(payload["amount"])), str(payload["currency"]))
         entry = await self._entry(task, card_id, reference)
+        if await self._storage.sales.by_reference(reference) is not None:
+            return Outcome(succeeded("the sale was recorded"), lambda: self._move(entry, RedemptionState.CONFIRMED))
+        if entry is not None and entry.state in _FINAL:
+            return Outcome(succeeded(f"it is {entry.state.value} already"))
         service = await self._gift_card(task.connection)
-        if entry is None or entry.state in (RedemptionState.RESERVED, RedemptionState.UNKNOWN):
-            if await service.look_up_redemption(card_id, amount, reference) is None:
-                return Outcome(succeeded("nothing was taken"), lambda: self._settle(task, entry, amount, reference))
-        elif entry.state is RedemptionState.GIVEN_BACK:
-            return Outcome(succeeded("given back already"))
+        certain = entry is not None and entry.state is RedemptionState.DEBITED
+        if not certain and await service.look_up_redemption(card_id, amount, reference) is None:
+            return Outcome(succeeded("nothing was taken"), lambda: self._move(entry, RedemptionState.GIVEN_BACK))
         await service.give_back(card_id, amount, reference)
         return Outcome(succeeded("given back"), lambda: self._settle(task, entry, amount, reference))
 
@@ -48,7 +51,10 @@ class GiveBackGiftCard:
         return None
 
     async def _settle(self, task: Task, entry: JournalEntry | None, amount: Money, reference: str) -> None:
-        if entry is not None:
-            await self._storage.redemptions.move(entry.id, RedemptionState.GIVEN_BACK)
+        await self._move(entry, RedemptionState.GIVEN_BACK)
         params = {"connection": task.connection.name, "amount": str(amount)}
         await audit_worker(self._storage, self._clock, "queue.audit.given_back", params, reference)
+
+    async def _move(self, entry: JournalEntry | None, state: RedemptionState) -> None:
+        if entry is not None:
+            await self._storage.redemptions.move(entry.id, state)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Ticking(Protocol):
     """Whatever tells the time."""
 
     def now(self) -> datetime: ...
+
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A clock that one can wait on as well; a fast or virtual one makes the wait short."""
+
+    async def sleep(self, seconds: float) -> None: ...
 
 
 class ShopClock:
@@ -25,3 +33,10 @@ class ShopClock:
 
     def advance(self, seconds: float) -> None:
         self._ahead += timedelta(seconds=seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait on the clock this one follows, or for real when it follows none."""
+        if isinstance(self._follows, Waiting):
+            await self._follows.sleep(seconds)
+        else:
+            await asyncio.sleep(seconds)

@@ -20,7 +20,9 @@ PHASES: dict[str, Phase] = {
     "expired_token": "before",
     "revoked_token": "before",
 }
-"""Each fault and whether it strikes before the shop did what was asked, or after."""
+"""Each fault and whether it strikes before the shop did what was asked, or after, unless it is told otherwise."""
+
+_FIXED = ("storm_429", "timeout_before_commit", "timeout_after_commit", "truncated")
 
 
 @dataclass(slots=True)
@@ -55,9 +57,11 @@ class FaultPlan:
     def arm(
         self, fault: str, times: int = 1, match: str = "", *, phase: Phase | None = None, seconds: float = 5.0
     ) -> Fault:
-        """Raises ValueError for a fault nobody knows."""
+        """Raises ValueError for a fault nobody knows, and for a phase in which it cannot strike."""
         if fault not in PHASES:
             raise ValueError(f"unknown fault {fault}; known: {', '.join(sorted(PHASES))}")
+        if phase not in (None, "before", "after") or (fault in _FIXED and phase not in (None, PHASES[fault])):
+            raise ValueError(f"{fault} does not strike {phase}; it strikes {PHASES[fault]}")
         armed = Fault(fault, times, match, phase or PHASES[fault], seconds)
         self.armed.append(armed)
         return armed

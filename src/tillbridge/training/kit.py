@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import MutableMapping, Sequence
 from typing import Any, ClassVar
 
@@ -72,9 +71,8 @@ class Simulator:
         return page(502, "Bad Gateway", "The shop does not answer.")
 
     async def pause(self, seconds: float) -> None:
-        """Wait as long as a slow shop takes. A clock that jumps does so instead of waiting."""
-        self.clock.advance(seconds)
-        await asyncio.sleep(0)
+        """Take as long as a slow shop does, on the clock the shop follows."""
+        await self.clock.sleep(seconds)
 
     def _control_routes(self) -> list[Route]:
         return [

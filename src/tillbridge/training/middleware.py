@@ -19,6 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CONTROL = "/__control__"
+_HERE = ("127.0.0.1", "::1")
 BREAK = "training.break"
 """A scope extension: a function that breaks the real line, given by the server; absent in process."""
 
@@ -48,8 +49,12 @@ class Faulty:
         self._app, self._simulator = app, simulator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(CONTROL):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if scope["path"].startswith(CONTROL):
+            shut = _refusal(scope)
+            await (shut or self._app)(scope, receive, send)
             return
         body = await _read(receive)
         query = scope["query_string"].decode("latin-1")
@@ -78,7 +83,10 @@ class Faulty:
                 await _truncate(captured, scope, receive, send)
             case _:
                 await self._disturb(fault)
-                await self._app(scope, _replay(body, receive), send)
+                if captured:
+                    await captured.release(send)
+                else:
+                    await self._app(scope, _replay(body, receive), send)
 
     async def _disturb(self, fault: Fault) -> None:
         """Faults after which the shop answers as it would: it was slow, or forgot a token."""
@@ -88,6 +96,16 @@ class Faulty:
             self._simulator.expire_tokens()
         else:
             self._simulator.revoke_tokens()
+
+
+def _refusal(scope: Scope) -> Response | None:
+    """The control door is for this machine, and not for web pages open on it (those say where they are from)."""
+    client = scope.get("client")
+    if client is not None and client[0] not in _HERE:
+        return page(403, "Forbidden", "The control door opens on this machine only.")
+    if any(name == b"origin" for name, _ in scope["headers"]):
+        return page(403, "Forbidden", "The control door does not open for web pages.")
+    return None
 
 
 async def _read(receive: Receive) -> bytes:

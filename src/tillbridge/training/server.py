@@ -131,14 +131,17 @@ class Served:
 async def serve(
     simulators: Sequence[Simulator], port: int = 0, *, certificate: Path | None = None, key: Path | None = None
 ) -> AsyncIterator[tuple[Served, ...]]:
-    """Serve each on loopback, from ``port`` upwards (0: any free port each); closed in the end."""
+    """Serve each on loopback, from ``port`` upwards (0: any free port each); closed in the end.
+
+    Raises OSError when a port is taken.
+    """
     servers: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
     served: list[Served] = []
     scheme = "https" if certificate else "http"
     try:
         for at, simulator in enumerate(simulators):
-            server = _server(simulator, port + at if port else 0, certificate, key)
-            listening = server.config.bind_socket()
+            listening = _listen(port + at if port else 0)
+            server = _server(simulator, certificate, key)
             servers.append((server, asyncio.create_task(server.serve(sockets=[listening]))))
             served.append(Served(simulator, f"{scheme}://{_LOOPBACK}:{listening.getsockname()[1]}"))
         while not all(server.started or task.done() for server, task in servers):  # noqa: ASYNC110  uvicorn has no event for it
@@ -150,11 +153,21 @@ async def serve(
         await asyncio.gather(*(task for _, task in servers), return_exceptions=True)
 
 
-def _server(simulator: Simulator, port: int, certificate: Path | None, key: Path | None) -> uvicorn.Server:
+def _listen(port: int) -> socket.socket:
+    """Bound by us, since uvicorn ends the process when a port is taken."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((_LOOPBACK, port))
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _server(simulator: Simulator, certificate: Path | None, key: Path | None) -> uvicorn.Server:
     config = uvicorn.Config(
         simulator.app,
-        host=_LOOPBACK,
-        port=port,
         http=_BreakableProtocol,
         lifespan="off",
         log_config=None,

@@ -9,6 +9,7 @@ from textual.content import Content
 from tillbridge.console import formats
 from tillbridge.console.widgets.pill import content, pill
 from tillbridge.console.widgets.rows import Cell, Row
+from tillbridge.domain.money import total
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
@@ -56,15 +57,21 @@ def _amount(key: str, amount: Money, label: str = "", tone: str = "") -> Content
     return Content.styled(f"{words.ljust(_LABEL)}{shown.rjust(_WIDTH - _LABEL)}", tone)
 
 
+def _change(view: SaleView) -> list[str]:
+    """What was handed back, for as long as the shopper may ask."""
+    change = total([each.change for each in view.order.tenders], view.order.currency)
+    return [text("console.basket.travel_change", change=formats.money(change))] if change else []
+
+
 def travel_words(view: SaleView | None) -> Content:
     """Where a sale stands on each store, with the platform's own number once it is there."""
     if view is None:
         return Content.styled(text("console.basket.travel_none"), "$tone-quiet")
-    lines = [Content.styled(f"{view.receipt}  {formats.money(view.order.totals.total)}", "bold")]
+    lines = [Content.styled("  ".join((view.receipt, formats.money(view.order.totals.total), *_change(view))), "bold")]
     for name, each in view.connections.items():
-        lines.append(Content.assemble(content(pill(each.status)), " ", Content.styled(name, "$tone-quiet")))
-        if each.platform_order_id:
-            lines.append(Content(f"  {each.number} {each.platform_order_id.rsplit('/', 1)[-1]}"))
+        short = each.platform_order_id.rsplit("/", 1)[-1]
+        number = text("console.basket.travel_order", number=each.number, id=short) if short else ""
+        lines.append(Content.assemble(content(pill(each.status)), f"  {name}  ", Content.styled(number, "$tone-quiet")))
     if not view.connections:
         lines.append(Content.styled(text("console.basket.travel_nobody"), "$tone-quiet"))
     return Content("\n").join(lines)

@@ -3,25 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
+from uuid import UUID
 
 from textual import on, work
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tillbridge.console import actions, formats
+from tillbridge.console.modals.questions import ConfirmModal
 from tillbridge.console.screens.panel import Panel
-from tillbridge.console.screens.rows import connection_row, notification_row
+from tillbridge.console.screens.rows import connection_row, notification_row, sale_row
 from tillbridge.console.stylesheets import sheet
 from tillbridge.console.widgets.pill import custom
-from tillbridge.console.widgets.rows import Column
+from tillbridge.console.widgets.rows import Column, Key, Row
 from tillbridge.console.widgets.window import Window
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
     from tillbridge.services.queue import QueueSummary
+
+
+CONNECTIONS = (
+    Column(text("console.home.connection")),
+    Column(text("console.home.state"), 20),
+    Column(text("console.home.platform"), 12, from_width=90),
+    Column(text("console.home.waiting"), 8, right=True),
+    Column(text("console.home.attention"), 9, right=True),
+)
+NOTES = (
+    Column(text("console.home.note")),
+    Column(text("console.home.times"), 6, right=True, from_width=90),
+    Column(text("console.home.last"), 12),
+)
+SALES = (
+    Column(text("console.home.receipt")),
+    Column(text("console.home.sold"), 12),
+    Column(text("console.home.total"), 10, right=True),
+    Column(text("console.home.state"), 10),
+)
+SALES_SHOWN = 40
 
 
 class HomeScreen(Panel):
@@ -35,49 +58,44 @@ class HomeScreen(Panel):
         with Horizontal(id="figures"):
             yield Static("", id="queue-figures", classes="box", markup=False)
             yield Static("", id="shop-figures", classes="box", markup=False)
-        connections = Window(
-            (
-                Column(text("console.home.connection")),
-                Column(text("console.home.state"), 20),
-                Column(text("console.home.platform"), 12, from_width=90),
-                Column(text("console.home.waiting"), 8, right=True),
-                Column(text("console.home.attention"), 9, right=True),
-            ),
-            empty=text("console.home.no_connection"),
-            id="connections",
-            classes="box",
-        )
-        connections.border_title = text("console.home.connections")
-        yield connections
-        notes = Window(
-            (
-                Column(text("console.home.note")),
-                Column(text("console.home.times"), 6, right=True),
-                Column(text("console.home.last"), 12),
-            ),
-            empty=text("console.home.all_quiet"),
-            id="notes",
-            classes="box",
-        )
-        notes.border_title = text("console.home.notes")
-        yield notes
+        with Horizontal(id="home-body"):
+            with Vertical(id="home-left"):
+                yield _table("connections", text("console.home.no_connection"), CONNECTIONS)
+                yield _table("notes", text("console.home.all_quiet"), NOTES)
+            yield _table("sales", text("console.home.no_sale"), SALES)
 
     def on_mount(self) -> None:
         self.query_one("#queue-figures").border_title = text("console.home.queue")
         self.query_one("#shop-figures").border_title = text("console.home.shop")
         self.query_one("#connections").focus()
 
+    def load(self) -> None:
+        self._load()
+
     @work(exclusive=True, group="load", exit_on_error=False)
-    async def load(self) -> None:
+    async def _load(self) -> None:
         summary = await self.services.queue.summary()
         views = await self.services.connections.list()
         notes = await self.services.notifications.unread()
         self._show_queue(summary)
         self._show_shop()
+        self._show_latest()
         titles = {spec.slug: spec.title for spec in self.services.connections.platforms()}
         self.query_one("#connections", Window).show_rows([connection_row(view, titles) for view in views])
         now = self.app.clock.now()
         self.query_one("#notes", Window).show_rows([notification_row(each, self.app.zone, now) for each in notes])
+
+    @work(exclusive=True, group="sales", exit_on_error=False)
+    async def _show_latest(self) -> None:
+        """The newest sales, where the terminal has room for them."""
+        if self.has_class("-wide"):
+            sales = await self.services.orders.window(limit=SALES_SHOWN)
+            now = self.app.clock.now()
+            self.query_one("#sales", Window).show_rows([sale_row(each, self.app.zone, now) for each in sales])
+
+    def on_resize(self) -> None:
+        if self.ready and not self.query_one("#sales", Window).loaded:
+            self.call_after_refresh(self._show_latest)
 
     def _show_queue(self, summary: QueueSummary) -> None:
         lines = [
@@ -107,7 +125,8 @@ class HomeScreen(Panel):
 
     def _show_shop(self) -> None:
         words = text("console.home.shop_lines", name=self.app.shop_name, currency=self.app.currency, zone=self.app.zone)
-        self._update("#shop-figures", Content(words))
+        known = bool(self.app.shop_name)
+        self._update("#shop-figures", Content(words if known else text("console.home.no_shop")))
 
     def _update(self, selector: str, shown: Content) -> None:
         """Paint only what changed: an equal text costs a frame as well."""
@@ -115,15 +134,28 @@ class HomeScreen(Panel):
         if static.content != shown:
             static.update(shown)
 
-    @on(Window.Chosen, "#notes")
-    def action_read(self) -> None:
-        row = self.query_one("#notes", Window).row
-        if row is not None:
-            self._mark_read(row.key)
+    @on(Window.Chosen)
+    def chosen(self, event: Window.Chosen) -> None:
+        if event.window.id == "notes":
+            self._read_note(event.row)
+        elif event.window.id == "sales":
+            self.app.switch_mode("queue")
+        else:
+            self.app.show_connection(str(event.row.key), prepare=False)
 
-    @work(group="change", exit_on_error=False)
-    async def _mark_read(self, key: object) -> None:
-        await self.services.notifications.mark_read(key, self.app.actor)
+    def action_open(self) -> None:
+        if isinstance(self.focused, Window):
+            self.focused.action_choose()
+
+    @work(exclusive=True, group="ask", exit_on_error=False)
+    async def _read_note(self, row: Row) -> None:
+        """The whole note, which a line may have cut; it is read when the operator says so."""
+        note = ConfirmModal(text("console.home.note"), row.cells[0].words, text("console.home.mark_read"))
+        if await self.app.push_screen_wait(note):
+            await self._mark_read(row.key)
+
+    async def _mark_read(self, key: Key) -> None:
+        await self.services.notifications.mark_read(cast(UUID, key), self.app.actor)
         self.load()
 
     def action_connect(self) -> None:
@@ -131,3 +163,9 @@ class HomeScreen(Panel):
 
     def action_reload(self) -> None:
         self.when_ready(self.load)
+
+
+def _table(name: str, empty: str, columns: tuple[Column, ...]) -> Window:
+    table = Window(columns, empty=empty, id=name, classes="box")
+    table.border_title = text(f"console.home.{name}")
+    return table

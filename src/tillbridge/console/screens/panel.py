@@ -22,7 +22,7 @@ class Panel(ConsoleScreen):
             self.border_subtitle = text("console.training.subtitle")
         yield TopBar(self.PANEL)
         yield from self.body()
-        yield KeyBar()
+        yield KeyBar(self.PANEL)
 
     def body(self) -> Iterable[Widget]:
         """What stands between the two lines."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,51 +11,67 @@ from textual.content import Content
 
 from tillbridge.console import formats
 from tillbridge.console.screens.rows import connection_pill
-from tillbridge.console.widgets.pill import content, pill
+from tillbridge.console.widgets.pill import content, custom, pill
+from tillbridge.domain.connections import StepState
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
-    from tillbridge.domain.specs import Noun, PlatformSpec
+    from tillbridge.domain.errors import ErrorCard
+    from tillbridge.domain.specs import Noun, PlatformSpec, PreparationStep
     from tillbridge.services.connections import ConnectionView, StepView
 
 READY = "ready"
-LABEL = 13
+LABEL = 14
+NARROWEST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Preparation as the shop itself says it stands, or the ``card`` of why it could not be asked."""
+
+    views: tuple[StepView, ...]
+    card: ErrorCard | None = None
 
 
 def passport(
     view: ConnectionView,
     spec: PlatformSpec,
     readiness: Sequence[tuple[Noun, str, str]],
-    steps: Sequence[StepView],
-    zone: str,
-    now: datetime,
+    steps: Steps | None,
+    times: tuple[str, datetime],
+    width: int,
 ) -> Content:
-    """The passport, one fact a line."""
+    """The passport, one fact a line, longer ones wrapped under themselves. ``times``: the shop's zone and now."""
     connection = view.connection
-    ends = spec.api_version_ends
-    version = (
-        spec.api_version
-        if ends is None
-        else text("console.passport.until", version=spec.api_version, day=f"{ends:%d %b %Y}")
-    )
-    lines = [
-        _line("state", content(connection_pill(view))),
-        _line(
-            "shop", Content(connection.facts.get("name", "") or connection.settings.get("shop", "") or connection.name)
-        ),
-        _line("platform", Content(f"{spec.title} · {version}")),
-        _line("route", Content(route_words(view))),
-        _line("tested", Content(formats.clock_time(connection.tested_at, zone, now))),
-        _heading("ready"),
-        *(readiness_line(*each) for each in readiness),
-        _heading("steps"),
-        *(_step(each) for each in steps),
-        _heading("knows"),
-        _line("totals", Content(text(f"console.passport.totals_{spec.totals.value}"))),
-        _line("look_up", Content(spec.look_up.residual_risk)),
-        *(_line("mail", Content(each.words)) for each in spec.mails[:4]),
+    facts = [
+        (_label("state"), content(connection_pill(view))),
+        (_label("shop"), Content(connection.facts.get("name", "") or connection.name)),
+        (_label("platform"), Content(f"{spec.title} · {_version(spec)}")),
+        (_label("route"), Content(route_words(view))),
+        (_label("tested"), Content(formats.clock_time(connection.tested_at, *times))),
     ]
-    return Content("\n").join(lines)
+    knows = [
+        (_label("totals"), Content(text(f"console.passport.totals_{spec.totals.value}"))),
+        (_label("look_up"), Content(spec.look_up.residual_risk)),
+        *_mails(spec),
+    ]
+    parts = [
+        *_lines(facts, width),
+        _heading("ready"),
+        *_lines(readiness_facts(readiness), width),
+        _heading("steps"),
+        *_lines(_step_facts(view, spec, steps), width),
+        _heading("knows"),
+        *_lines(knows, width),
+    ]
+    return Content("\n").join(parts)
+
+
+def _version(spec: PlatformSpec) -> str:
+    ends = spec.api_version_ends
+    if ends is None:
+        return spec.api_version
+    return text("console.passport.until", version=spec.api_version, day=f"{ends:%d %b %Y}")
 
 
 def route_words(view: ConnectionView) -> str:
@@ -63,28 +80,65 @@ def route_words(view: ConnectionView) -> str:
     return " ".join((text(f"console.route.{route.kind.value}"), ", ".join(route.names))).strip()
 
 
-def readiness_line(noun: Noun, state: str, reason: str) -> Content:
-    """``● product  ready``, or why not."""
-    sign, tone = ("●", "good") if state == READY else ("–", "quiet")
-    return Content.assemble(
-        Content.styled(f"{sign} ", f"$tone-{tone}"),
-        Content(text(f"console.noun.{noun.value}").ljust(LABEL - 2)),
-        Content(text(f"console.readiness.{state}") if state == READY or not reason else reason),
-    )
+Fact = tuple[Content, Content]
+
+
+def readiness_facts(readiness: Sequence[tuple[Noun, str, str]]) -> list[Fact]:
+    """What is ready in one line, then each absence with its reason."""
+    names = {noun: text(f"console.noun.{noun.value}") for noun, _, _ in readiness}
+    ready = [names[noun] for noun, state, _ in readiness if state == READY]
+    word = custom("●", text("console.readiness.ready"), "good")
+    facts = [(content(word), Content(", ".join(ready)))] if ready else []
+    absent = [(noun, reason) for noun, state, reason in readiness if state != READY]
+    return facts + [(Content.styled(f"– {names[noun]}", "$tone-quiet"), Content(reason)) for noun, reason in absent]
+
+
+def _label(key: str) -> Content:
+    return Content.styled(text(f"console.passport.{key}"), "$tone-quiet")
 
 
 def _heading(key: str) -> Content:
     return Content.assemble("\n", Content.styled(text(f"console.passport.{key}"), "$accent bold"))
 
 
-def _line(key: str, value: Content) -> Content:
-    return Content.assemble(Content.styled(text(f"console.passport.{key}").ljust(LABEL), "$tone-quiet"), value)
+def _mails(spec: PlatformSpec) -> list[Fact]:
+    """Each sentence once, under one label."""
+    words = list(dict.fromkeys(each.words for each in spec.mails))
+    return [(_label("mail") if at == 0 else Content(""), Content(each)) for at, each in enumerate(words)]
 
 
-def _step(each: StepView) -> Content:
-    shown = pill(each.report.state)
-    return Content.assemble(
-        Content.styled(f"{shown.words.split(' ')[0]} ", f"$tone-{shown.tone}"),
-        Content(each.step.title),
-        Content.styled(f"  {each.report.words}", "$tone-quiet"),
-    )
+def _step_facts(view: ConnectionView, spec: PlatformSpec, steps: Steps | None) -> list[Fact]:
+    """Before the shop has answered, or when it cannot be asked: what is known here."""
+    if steps is not None and steps.card is None:
+        return [_step(each) for each in steps.views]
+    done = view.connection.prepared
+    known = [_known_step(each, StepState.DONE if each.name in done else StepState.OPEN) for each in spec.preparation]
+    if steps is not None and steps.card is not None:
+        return [(Content.styled("▲", "$tone-warn"), Content(steps.card.title)), *known]
+    return known
+
+
+def _known_step(step: PreparationStep, state: StepState) -> Fact:
+    return _titled(state, step.title), Content("")
+
+
+def _titled(state: StepState, title: str) -> Content:
+    shown = pill(state)
+    return Content.assemble(Content.styled(f"{shown.words.split(' ')[0]} ", f"$tone-{shown.tone}"), title)
+
+
+def _step(each: StepView) -> Fact:
+    return _titled(each.report.state, each.step.title), Content.styled(each.report.words, "$tone-quiet")
+
+
+def _lines(facts: Iterable[Fact], width: int) -> list[Content]:
+    """Labels in a column as wide as the longest needs, values wrapped beside them."""
+    facts = list(facts)
+    column = max([LABEL, *(label.cell_length + 2 for label, _ in facts)])
+    room = max(width - column, NARROWEST)
+    lines = []
+    for label, value in facts:
+        wrapped = value.wrap(room) or [Content("")]
+        head = Content.assemble(label, " " * (column - label.cell_length), wrapped[0])
+        lines += [head, *(Content.assemble(" " * column, part) for part in wrapped[1:])]
+    return lines

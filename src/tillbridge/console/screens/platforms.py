@@ -11,18 +11,22 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tillbridge.console import actions
+from tillbridge.console.bridge import Facts
 from tillbridge.console.modals.questions import AskModal, ChooseModal, ConfirmModal
 from tillbridge.console.screens.panel import Panel
-from tillbridge.console.screens.passport import passport
+from tillbridge.console.screens.passport import Steps, passport
 from tillbridge.console.screens.rows import connection_pill
 from tillbridge.console.stylesheets import sheet
 from tillbridge.console.widgets.rows import Cell, Column, Row
 from tillbridge.console.widgets.window import Window
 from tillbridge.domain.connections import Route, RouteKind
+from tillbridge.domain.errors import TillbridgeError
+from tillbridge.domain.events import ConnectionChanged
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
-    from tillbridge.services.connections import StepView
+    from tillbridge.domain.specs import Noun, PlatformSpec
+    from tillbridge.services.connections import ConnectionView, StepView
 
 
 class PlatformsScreen(Panel):
@@ -31,6 +35,11 @@ class PlatformsScreen(Panel):
     PANEL = "platforms"
     CSS_PATH: ClassVar = [sheet("platforms")]
     BINDINGS: ClassVar = actions.bindings("platforms")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: tuple[ConnectionView, PlatformSpec, tuple[tuple[Noun, str, str], ...]] | None = None
+        self._steps: dict[str, Steps] = {}
 
     def body(self) -> Iterable[Widget]:
         with Container(id="platforms-body"):
@@ -57,8 +66,16 @@ class PlatformsScreen(Panel):
             if prepare:
                 self._prepare(name)
 
+    def hear(self, facts: Facts) -> None:
+        if any(isinstance(each, ConnectionChanged) for each in facts):
+            self._steps.clear()
+        self.load()
+
+    def load(self) -> None:
+        self._load()
+
     @work(exclusive=True, group="load", exit_on_error=False)
-    async def load(self) -> None:
+    async def _load(self) -> None:
         views = await self.services.connections.list()
         table = self.query_one(Window)
         rows = [Row(each.connection.name, (Cell(each.connection.name), connection_pill(each))) for each in views]
@@ -73,15 +90,31 @@ class PlatformsScreen(Panel):
 
     @work(exclusive=True, group="passport", exit_on_error=False)
     async def _read_passport(self, name: str) -> None:
+        """What is known here at once; what the shop says about its preparation when it has answered."""
         service = self.services.connections
         view = await service.get(name)
-        spec = next(each for each in service.platforms() if each.slug == view.connection.platform)
-        ready = await service.readiness(name)
-        steps = await service.preparation(name)
-        shown = passport(view, spec, ready, steps, self.app.zone, self.app.clock.now())
+        spec = service.spec(view.connection.platform)
+        self._known = (view, spec, await service.readiness(name))
+        self._show_passport()
+        if name not in self._steps:
+            try:
+                self._steps[name] = Steps(await service.preparation(name))
+            except TillbridgeError as error:
+                self._steps[name] = Steps((), error.card())
+            self._show_passport()
+
+    def _show_passport(self) -> None:
+        if self._known is None:
+            return
+        view, spec, ready = self._known
         static = self.query_one("#passport-words", Static)
+        times = (self.app.zone, self.app.clock.now())
+        shown = passport(view, spec, ready, self._steps.get(view.connection.name), times, static.size.width)
         if static.content != shown:
             static.update(shown)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_passport)
 
     @property
     def chosen(self) -> str | None:
@@ -99,6 +132,7 @@ class PlatformsScreen(Panel):
             return
         self.notify(text("console.platforms.testing", name=name), markup=False, timeout=3)
         facts = await self.services.connections.test(name)
+        self._steps.pop(name, None)
         missing = ", ".join(facts.missing_scopes)
         words = (
             text("console.setup.missing", scopes=missing)
@@ -126,6 +160,7 @@ class PlatformsScreen(Panel):
             if choice is None:
                 break
             steps = await self.services.connections.prepare(name, self.app.actor, asked.step.name, choice)
+        self._steps[name] = Steps(steps)
         open_steps = [each for each in steps if each.open]
         words = (
             text("console.platforms.still_open", number=len(open_steps))

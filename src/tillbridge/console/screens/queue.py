@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
-from uuid import UUID
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.containers import Container, VerticalScroll
@@ -19,10 +18,10 @@ from tillbridge.console.screens.panel import Panel
 from tillbridge.console.screens.queue_rows import JobRows
 from tillbridge.console.stylesheets import sheet
 from tillbridge.console.widgets.job_detail import JobDetailView
-from tillbridge.console.widgets.rows import Column
+from tillbridge.console.widgets.rows import Column, Key
 from tillbridge.console.widgets.window import Window
 from tillbridge.domain.jobs import JobState
-from tillbridge.domain.queue import QueueFilter
+from tillbridge.domain.queue import JobKey, QueueFilter
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
@@ -109,8 +108,8 @@ class QueueScreen(Panel):
             self._read_detail(event.row.key)
 
     @work(exclusive=True, group="detail", exit_on_error=False)
-    async def _read_detail(self, key: object) -> None:
-        detail = await self.services.queue.detail(job_id(key))
+    async def _read_detail(self, key: Key) -> None:
+        detail = await self.services.queue.detail(cast(JobKey, key).id)
         self._detail = detail
         self.query_one(JobDetailView).show(detail, self.app.zone)
 
@@ -172,8 +171,3 @@ class QueueScreen(Panel):
             text("console.platforms.resumed" if view.connection.paused else "console.platforms.paused", name=name),
             markup=False,
         )
-
-
-def job_id(key: object) -> UUID:
-    """The id of the job a row stands for."""
-    return getattr(key, "id", key)  # type: ignore[return-value]

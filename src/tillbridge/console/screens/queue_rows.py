@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tillbridge.console import formats
 from tillbridge.console.widgets.pill import custom, pill
@@ -13,8 +13,8 @@ from tillbridge.messages import text
 
 if TYPE_CHECKING:
     from tillbridge.console.base import ConsoleApp
-    from tillbridge.domain.queue import QueueFilter, QueueRow
-    from tillbridge.services.queue import QueueService
+    from tillbridge.domain.queue import JobKey, QueueFilter, QueueRow
+    from tillbridge.services.queue import Direction, QueueService
 
 
 class JobRows:
@@ -23,15 +23,16 @@ class JobRows:
     def __init__(self, queue: QueueService, which: QueueFilter, app: ConsoleApp) -> None:
         self._queue, self._which, self._app = queue, which, app
 
-    async def page(self, anchor: Key | None, forward: bool, limit: int) -> Sequence[Row]:
-        page = await self._queue.window(self._which, anchor, "forward" if forward else "backward", limit)
+    async def page(self, anchor: Key | None, forward: bool, limit: int, skip: int = 0) -> Sequence[Row]:
+        direction: Direction = "forward" if forward else "backward"
+        page = await self._queue.window(self._which, cast("JobKey | None", anchor), direction, limit, skip)
         return [self._row(each) for each in page.rows]
 
     async def count(self) -> int:
         return await self._queue.count(self._which)
 
     async def rank(self, key: Key) -> int:
-        return await self._queue.rank(self._which, key)
+        return await self._queue.rank(self._which, cast("JobKey", key))
 
     def _row(self, row: QueueRow) -> Row:
         now = self._app.clock.now()

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from textual.content import Content
+
 from tillbridge.console import formats
-from tillbridge.console.widgets.pill import custom, pill
+from tillbridge.console.widgets.pill import content, custom, pill
 from tillbridge.console.widgets.rows import Cell, Row
 from tillbridge.domain.connections import ConnectionState
 from tillbridge.messages import text
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from tillbridge.domain.notifications import Notification
     from tillbridge.domain.tokens import TokenFacts
     from tillbridge.services.connections import ConnectionView
+    from tillbridge.services.orders import SaleView
 
 _TONES = {"info": ("●", "quiet"), "warning": ("▲", "warn"), "error": ("▲", "bad")}
 
@@ -46,6 +49,16 @@ def connection_row(view: ConnectionView, titles: Mapping[str, str]) -> Row:
     )
 
 
+def ready_line(view: ConnectionView) -> Content:
+    """``Outlet  product, order, customer: ready``, or where the connection stands instead."""
+    name = Content.styled(f"{view.connection.name}  ", "bold")
+    if not view.ready_nouns:
+        return Content.assemble(name, content(connection_pill(view)))
+    nouns = ", ".join(text(f"console.noun.{each.value}") for each in view.ready_nouns)
+    ready = Content.styled(text("console.readiness.ready"), "$tone-good")
+    return Content.assemble(name, f"{nouns}: ", ready)
+
+
 def notification_row(each: Notification, zone: str, now: datetime) -> Row:
     sign, tone = _TONES[each.severity.value]
     return Row(
@@ -54,6 +67,20 @@ def notification_row(each: Notification, zone: str, now: datetime) -> Row:
             custom(sign, text(each.message_id, **each.params), tone),
             Cell(f"{each.count} ×" if each.count > 1 else ""),
             Cell(formats.clock_time(each.last_at, zone, now), "quiet"),
+        ),
+    )
+
+
+def sale_row(view: SaleView, zone: str, now: datetime) -> Row:
+    """A sale with its overall status."""
+    order = view.order
+    return Row(
+        order.id,
+        (
+            Cell(order.receipt),
+            Cell(formats.clock_time(order.sold_at, zone, now), "quiet"),
+            Cell(formats.money(order.totals.total)),
+            pill(view.status),
         ),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import time
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from textual import on, work
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static, TabbedContent, TabPane
 from textual.widgets.option_list import Option
@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 from tillbridge import __version__
 from tillbridge.console import actions, themes
 from tillbridge.console.screens.panel import Panel
+from tillbridge.console.screens.rows import ready_line
 from tillbridge.console.stylesheets import sheet
 from tillbridge.console.widgets.inputs import QuietInput
 from tillbridge.console.widgets.rows import Cell, Column, Row
@@ -29,6 +30,8 @@ from tillbridge.messages import text
 
 if TYPE_CHECKING:
     from tillbridge.domain.shop import Shop
+    from tillbridge.domain.specs import PlatformSpec
+    from tillbridge.services.connections import ConnectionView
 
 FIELDS = ("name", "zone", "day_cut", "cash_step")
 
@@ -40,6 +43,10 @@ class SettingsScreen(Panel):
     CSS_PATH: ClassVar = [sheet("settings")]
     BINDINGS: ClassVar = actions.bindings("settings")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._views: tuple[ConnectionView, ...] = ()
+
     def body(self) -> Iterable[Widget]:
         with TabbedContent():
             with TabPane(text("console.settings.shop"), id="tab-shop"):
@@ -50,8 +57,9 @@ class SettingsScreen(Panel):
                 yield Static("", id="shop-currency", classes="setting-line", markup=False)
                 yield Static("", id="shop-tills", classes="setting-line", markup=False)
             with TabPane(text("console.settings.ecommerce"), id="tab-ecommerce"):
-                columns = (Column(text("console.settings.platform")), Column(text("console.settings.connected"), 30))
+                columns = (Column(text("console.settings.platform"), 20), Column(text("console.settings.connected")))
                 yield Window(columns, empty="", id="platform-list", classes="box")
+                yield Static("", id="platform-ready", classes="box", markup=False)
             with TabPane(text("console.settings.appearance"), id="tab-appearance"):
                 yield Static(text("console.settings.theme_hint"), classes="setting-line", markup=False)
                 yield OptionList(*(Option(each, id=each) for each in themes.NAMES), id="theme-list")
@@ -61,17 +69,35 @@ class SettingsScreen(Panel):
     def on_mount(self) -> None:
         self.query_one("#platform-list").border_subtitle = text("console.settings.choose_platform")
 
+    def load(self) -> None:
+        self._load()
+
     @work(exclusive=True, group="load", exit_on_error=False)
-    async def load(self) -> None:
+    async def _load(self) -> None:
         self._show_shop(await self.services.shop.get())
         tills = ", ".join(each.name for each in await self.services.shop.tills()) or text("console.unknown_value")
         self.query_one("#shop-tills", Static).update(text("console.settings.tills_line", tills=tills))
-        names = Counter(each.connection.platform for each in await self.services.connections.list())
-        rows = [
-            Row(each.slug, (Cell(each.title), Cell(str(names[each.slug] or ""), "good")))
-            for each in self.services.connections.platforms()
-        ]
+        self._views = await self.services.connections.list()
+        rows = [self._platform_row(each) for each in self.services.connections.platforms()]
         self.query_one("#platform-list", Window).show_rows(rows)
+        self._show_ready()
+
+    def _platform_row(self, spec: PlatformSpec) -> Row:
+        mine = [each for each in self._views if each.connection.platform == spec.slug]
+        names = ", ".join(each.connection.name for each in mine) or text("console.settings.not_connected")
+        return Row(spec.slug, (Cell(spec.title), Cell(names, "" if mine else "quiet")))
+
+    @on(Window.Moved, "#platform-list")
+    def _show_ready(self) -> None:
+        """What the connections of the platform under the cursor are ready for."""
+        row = self.query_one("#platform-list", Window).row
+        mine = [each for each in self._views if row is not None and each.connection.platform == row.key]
+        lines = [ready_line(each) for each in mine] or [
+            Content.styled(text("console.settings.none_ready"), "$tone-quiet")
+        ]
+        box = self.query_one("#platform-ready", Static)
+        box.border_title = row.cells[0].words if row is not None else ""
+        box.update(Content("\n").join(lines))
 
     def _show_shop(self, shop: Shop) -> None:
         step = "" if shop.cash_rounding is None else str(shop.cash_rounding.amount)
@@ -84,8 +110,6 @@ class SettingsScreen(Panel):
 
     @work(exclusive=True, group="save", exit_on_error=False)
     async def action_save_shop(self) -> None:
-        if self.query_one(TabbedContent).active != "tab-shop":
-            return
         shop = await self.services.shop.get()
         name, zone, day_cut, step = (self.query_one(f"#shop-{each}", QuietInput).value.strip() for each in FIELDS)
         changed = replace(
@@ -94,6 +118,16 @@ class SettingsScreen(Panel):
         await self.services.shop.save(changed, self.app.actor)
         self.app.zone, self.app.shop_name = changed.zone, changed.name
         self.notify(text("console.settings.saved"), markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what is typed is saved by a key."""
+        if action == "save_shop":
+            return bool(self.query(TabbedContent)) and self.query_one(TabbedContent).active == "tab-shop"
+        return super().check_action(action, parameters)
+
+    @on(TabbedContent.TabActivated)
+    def another_tab(self) -> None:
+        self.refresh_bindings()
 
     @on(Window.Chosen, "#platform-list")
     def platform_chosen(self, event: Window.Chosen) -> None:

@@ -54,8 +54,11 @@ class TokensScreen(Panel):
     def on_mount(self) -> None:
         self.query_one(Window).focus()
 
+    def load(self) -> None:
+        self._load()
+
     @work(exclusive=True, group="load", exit_on_error=False)
-    async def load(self) -> None:
+    async def _load(self) -> None:
         self._facts = await self.services.tokens.facts()
         self.tick()
 

@@ -1,23 +1,22 @@
-"""The bottom line: the keys that matter now, at most five, help among them. Painted only when they change."""
+"""The bottom line: the keys that matter now, at most five, help among them."""
 
 from __future__ import annotations
 
-from textual.app import RenderResult
 from textual.content import Content
-from textual.reactive import reactive
 from textual.screen import Screen
-from textual.style import Style
-from textual.widget import Widget
 
-from tillbridge.console.actions import FOOTER_KEYS
-from tillbridge.messages import text
+from tillbridge.console import actions
+from tillbridge.console.actions import UserAction
+from tillbridge.console.widgets.linkline import Link, LinkLine
+from tillbridge.console.widgets.window import Window
 
 
-class KeyBar(Widget):
-    """Reads the bindings that are active and shown; ``F1`` always stands at the end."""
+class KeyBar(LinkLine):
+    """Shows the panel's footer actions in the order of the table, those that can be done now."""
 
-    keys: reactive[tuple[tuple[str, str, str, bool], ...]] = reactive((), layout=False)
-    """(key, title, action, enabled)"""
+    def __init__(self, panel: str) -> None:
+        super().__init__()
+        self._panel = panel
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._read)
@@ -25,22 +24,21 @@ class KeyBar(Widget):
     def _read(self, screen: Screen[object]) -> None:
         if screen is not self.screen:
             return
-        found: dict[str, tuple[str, str, str, bool]] = {}
-        for _, binding, enabled, _ in screen.active_bindings.values():
-            if binding.show and binding.action not in found:
-                key = binding.key_display or self.app.get_key_display(binding)
-                found[binding.action] = (key, binding.description, binding.action, enabled)
-        help_key = ("F1", text("console.action.help_keys.title"), "app.keys_help", True)
-        self.keys = (*list(found.values())[: FOOTER_KEYS - 1], help_key)
+        can = [each for each in actions.of(self._panel) if each.footer and self._possible(each)]
+        help_key = next(each for each in actions.of(actions.EVERYWHERE) if each.name == "help_keys")
+        shown = (*can[: actions.FOOTER_KEYS - 1], help_key)
+        self.links = tuple(_link(each) for each in shown)
 
-    def render(self) -> RenderResult:
-        parts: list[Content] = []
-        for key, title, action, enabled in self.keys:
-            link = Style.from_meta({"@click": action}) if enabled else Style()
-            look = "$accent bold" if enabled else "$tone-quiet dim"
-            parts.append(
-                Content.assemble(
-                    Content.styled(key, look), " ", Content.styled(title, "" if enabled else "dim")
-                ).stylize(link)
-            )
-        return Content("   ").join(parts)
+    def _possible(self, action: UserAction) -> bool:
+        """Whether its key does it now: a text field eats letters, and a list passes enter on as a choice."""
+        keys = action.keys.split(",")
+        if "enter" in keys:
+            return isinstance(self.screen.focused, Window)
+        active = self.screen.active_bindings
+        return any(key in active and active[key].binding.action == (action.call or action.name) for key in keys)
+
+
+def _link(action: UserAction) -> Link:
+    name = action.call or action.name
+    words = Content.assemble(Content.styled(action.shown_key, "$accent bold"), f" {action.title}   ")
+    return Link(words, f"app.{name}" if action.panel == actions.EVERYWHERE else name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from tillbridge.console.widgets.rows import Key, Row, Source
+from tillbridge.console.widgets.rows import Row, Source
 
 PAGE = 64
 KEPT = 24
@@ -27,9 +27,6 @@ class Pages:
         page, at = divmod(place - self.base, PAGE)
         rows = self._pages.get(page)
         return rows[at] if rows is not None and at < len(rows) else None
-
-    def has(self, place: int) -> bool:
-        return (place - self.base) // PAGE in self._pages
 
     def put(self, first: int, rows: Sequence[Row]) -> None:
         """Keep rows that start at a place, whole pages or parts of them."""
@@ -55,16 +52,11 @@ class Pages:
         if last >= total or after is not None:
             rows = await source.page(after.key if after else None, False, last - first)
             return last - len(rows), rows
-        return await self._walk(source, first, last, total)
+        return await self._jump(source, first, last, total)
 
-    async def _walk(self, source: Source, first: int, last: int, total: int) -> tuple[int, Sequence[Row]]:
-        """A jump to where no neighbour is known: read from the nearer end in one go and keep the far page."""
+    async def _jump(self, source: Source, first: int, last: int, total: int) -> tuple[int, Sequence[Row]]:
+        """To where no neighbour is known: count off from the nearer end."""
         if first <= total - last:
-            rows = await source.page(None, True, last)
-            return first, rows[first:]
-        rows = await source.page(None, False, total - first)
-        return total - len(rows), rows[: last - first]
-
-    def key_at(self, place: int) -> Key | None:
-        row = self.row(place)
-        return row.key if row else None
+            return first, await source.page(None, True, last - first, first)
+        rows = await source.page(None, False, last - first, total - last)
+        return last - len(rows), rows

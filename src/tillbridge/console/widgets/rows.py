@@ -38,10 +38,10 @@ class Row:
 class Source(Protocol):
     """Reads rows in the table's order."""
 
-    async def page(self, anchor: Key | None, forward: bool, limit: int) -> Sequence[Row]:
+    async def page(self, anchor: Key | None, forward: bool, limit: int, skip: int = 0) -> Sequence[Row]:
         """Up to ``limit`` rows after (or before) the anchor, which is not included, in table order.
 
-        No anchor: the first, or the last, rows.
+        No anchor: the first, or the last, rows. ``skip`` leaves out that many of the nearest, for a jump.
         """
         ...
 
@@ -59,11 +59,13 @@ class ListSource:
         self.rows = tuple(rows)
         self._at = {row.key: at for at, row in enumerate(self.rows)}
 
-    async def page(self, anchor: Key | None, forward: bool, limit: int) -> Sequence[Row]:
-        if anchor is None:
-            return self.rows[:limit] if forward else self.rows[-limit:]
-        at = self._at.get(anchor, 0)
-        return self.rows[at + 1 : at + 1 + limit] if forward else self.rows[max(at - limit, 0) : at]
+    async def page(self, anchor: Key | None, forward: bool, limit: int, skip: int = 0) -> Sequence[Row]:
+        nowhere = -1 if forward else 0
+        at = self._at.get(anchor, nowhere) if anchor is not None else -1 if forward else len(self.rows)
+        if forward:
+            return self.rows[at + 1 + skip : at + 1 + skip + limit]
+        end = max(at - skip, 0)
+        return self.rows[max(end - limit, 0) : end]
 
     async def count(self) -> int:
         return len(self.rows)

@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 from textual import getters
-from textual.app import RenderResult
 from textual.content import Content
-from textual.style import Style
-from textual.widget import Widget
 
 from tillbridge.console.actions import PANELS
 from tillbridge.console.base import ConsoleApp
+from tillbridge.console.widgets.linkline import Link, LinkLine
 from tillbridge.messages import text
 
 
-class TopBar(Widget):
+class TopBar(LinkLine):
     """Painted once per visit: it shows nothing that moves."""
 
     app = getters.app(ConsoleApp)
 
     def __init__(self, panel: str) -> None:
         super().__init__()
-        self.panel = panel
+        self._panel = panel
 
     def on_mount(self) -> None:
-        self.app.furnished.subscribe(self, lambda _: self.refresh())
+        self.links = tuple(self._tab(at, each) for at, each in enumerate(PANELS))
+        self.tail = self.app.shop_name
+        self.app.furnished.subscribe(self, lambda _: self._name_shop())
 
-    def render(self) -> RenderResult:
-        parts = [self._tab(at, each) for at, each in enumerate(PANELS)]
-        tabs = Content("").join(parts)
-        room = self.size.width - tabs.cell_length - 1
-        name = self.app.shop_name
-        if room < 8 or not name:
-            return tabs
-        shown = Content.styled(name, "$tone-quiet").truncate(room, ellipsis=True)
-        return Content.assemble(tabs, " " * (room - shown.cell_length), shown)
+    def _name_shop(self) -> None:
+        self.tail = self.app.shop_name
 
-    def _tab(self, at: int, panel: str) -> Content:
-        mine = panel == self.panel
-        key = Content.styled(f" F{at + 2}", "$accent" if not mine else "")
-        title = Content(f" {text(f'console.panel.{panel}')} ")
-        tab = Content.assemble(key, title)
-        if mine:
-            return tab.stylize("bold reverse" if self.app.no_color else "bold $row-focus-ink on $row-focus")
-        return tab.stylize(Style.from_meta({"@click": f"app.panel('{panel}')"}))
+    def _tab(self, at: int, panel: str) -> Link:
+        key, title = f" F{at + 2} ", f"{text(f'console.panel.{panel}')} "
+        if panel == self._panel:
+            look = "bold reverse" if self.app.no_color else "bold $row-focus-ink on $row-focus"
+            return Link(Content.styled(key + title, look))
+        return Link(Content.assemble(Content.styled(key, "$accent"), title), f"app.panel('{panel}')")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -20,15 +18,14 @@ from textual.strip import Strip
 
 from tillbridge.console.widgets.pages import PAGE, Pages
 from tillbridge.console.widgets.rows import Cell, Column, Key, ListSource, Row, Source
+from tillbridge.console.widgets.strips import TONES, Strips
 from tillbridge.messages import text
-
-STRIPS_KEPT = 400
-TONES = ("good", "busy", "warn", "bad", "quiet")
 
 
 class Window(ScrollView, can_focus=True):
     """A table over a Source. Identity is the row's key: rows may come and go, the cursor stays on its row."""
 
+    DEFAULT_CSS = "Window { overflow-x: hidden; overflow-y: auto; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "window--head",
         "window--cursor",
@@ -82,7 +79,7 @@ class Window(ScrollView, can_focus=True):
         self._pages = Pages()
         self._generation = 0
         self._reading = False
-        self._strips: OrderedDict[object, Strip] = OrderedDict()
+        self._strips = Strips(self, self.columns)
         self._told: Row | None = None
 
     # -- what it shows
@@ -149,7 +146,8 @@ class Window(ScrollView, can_focus=True):
         self._pages.base = first
         self._pages.put(first, rows)
         self.loaded = True
-        self.total = first + len(rows)
+        ended = len(rows) - cursor < PAGE
+        self.total = first + len(rows) if ended else max(first + len(rows), self.total)
         self._resize_list()
         self.set_reactive(Window.cursor, min(first + cursor, max(self.total - 1, 0)))
         now = [self._pages.row(self.top + at) for at in range(self.rows_on_screen)]
@@ -307,43 +305,4 @@ class Window(ScrollView, can_focus=True):
         return Strip([Segment(set_cell_size(words, width), style)], width)
 
     def _strip(self, cells: tuple[Cell, ...], look: str, width: int) -> Strip:
-        key = (cells, look, width)
-        strip = self._strips.get(key)
-        if strip is None:
-            strip = self._paint(cells, look, width)
-            self._strips[key] = strip
-            if len(self._strips) > STRIPS_KEPT:
-                self._strips.popitem(last=False)
-        return strip
-
-    def _paint(self, cells: tuple[Cell, ...], look: str, width: int) -> Strip:
-        plain = self.get_component_rich_style(f"window--{look}") if look else self.rich_style
-        segments = [Segment(" ", plain)]
-        for (at, room), column in zip(column_widths(self.columns, width - 1), self.columns_shown(width), strict=True):
-            cell = cells[at]
-            segments.append(Segment(_fit(cell.words, room, column.right), self._cell_style(cell, look, plain)))
-            segments.append(Segment("  ", plain))
-        return Strip(segments).adjust_cell_length(width, plain)
-
-    def columns_shown(self, width: int) -> list[Column]:
-        return [each for each in self.columns if each.from_width <= width]
-
-    def _cell_style(self, cell: Cell, look: str, plain: Style) -> Style:
-        if not cell.tone or look == "cursor":
-            return plain
-        return plain + Style(color=self.get_component_rich_style(f"window--{cell.tone}").color)
-
-
-def column_widths(columns: Sequence[Column], width: int) -> list[tuple[int, int]]:
-    """(index, width) of each column that is shown; those of width 0 share what is left."""
-    shown = [(at, each) for at, each in enumerate(columns) if each.from_width <= width + 1]
-    gaps = 2 * (len(shown) - 1) + 1
-    rest = width - gaps - sum(each.width for _, each in shown)
-    loose = sum(1 for _, each in shown if not each.width) or 1
-    return [(at, each.width or max(rest // loose, 4)) for at, each in shown]
-
-
-def _fit(words: str, width: int, right: bool) -> str:
-    if cell_len(words) > width:
-        return set_cell_size(words, max(width - 1, 0)) + "…"
-    return " " * (width - cell_len(words)) + words if right else set_cell_size(words, width)
+        return self._strips.strip(cells, look, width)

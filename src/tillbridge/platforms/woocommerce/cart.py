@@ -21,6 +21,7 @@ class Cart:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._token: Secret | None = None
 
     async def open(self) -> None:
         """Begin a session and keep its token with its expiry."""
@@ -28,7 +29,7 @@ class Cart:
         token = answer.headers.get(_HEADER.lower(), "")
         if not token:
             raise Drift(path="headers.Cart-Token", expected="a cart token", found="nothing")
-        secret = Secret(token)
+        self._token = secret = Secret(token)
         self._session.api.redactor.learn(secret)
         await self._session.tokens.keep(TokenType.SESSION, secret, CART_TOKEN_LIFE.total_seconds())
 
@@ -45,8 +46,9 @@ class Cart:
         return await self._change("apply-coupon", {"code": code})
 
     async def _change(self, what: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        token = await self._session.tokens.get_token(TokenType.SESSION)
-        answer = await self._send("POST", f"{_CART}/{what}", f"cart.{what}", token.value, body)
+        # another till may have opened a cart meanwhile: its token is the newest kept one, and its goods are not ours
+        token = self._token or (await self._session.tokens.get_token(TokenType.SESSION)).value
+        answer = await self._send("POST", f"{_CART}/{what}", f"cart.{what}", token, body)
         if not isinstance(answer.body, dict):
             raise Drift(path=what, expected="a cart", found=type(answer.body).__name__)
         return answer.body

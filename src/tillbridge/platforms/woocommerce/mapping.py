@@ -146,7 +146,8 @@ def _sellable(
         inventory_quantity=quantity,
         option_values=values,
         weight_grams=weight,
-        taxable=row.tax_status == "taxable",
+        # the class every shop comes with for goods whose rate is nil
+        taxable=row.tax_status == "taxable" and row.tax_class != "zero-rate",
         inventory_id=keeper,
     )
 

@@ -23,6 +23,7 @@ from tillbridge.platforms.woocommerce.shop_facts import (
     OFFICIAL,
     PW,
     settings_of,
+    standard_rate,
     tax_classes,
 )
 from tillbridge.platforms.woocommerce.steps import (
@@ -103,6 +104,7 @@ class WooCommerceShopService:
         tax = settings_of(await rest.rows("/wc/v3/settings/tax", "shop.settings"))
         general = settings_of(await rest.rows("/wc/v3/settings/general", "shop.settings"))
         country = general.get("default_country", "").partition(":")[0]
+        classes = await self._classes(rest, country)
         return {
             "prices_include_tax": tax.get("prices_include_tax", ""),
             "round_at_subtotal": tax.get("tax_round_at_subtotal", "no"),
@@ -110,7 +112,8 @@ class WooCommerceShopService:
             "taxes": general.get("calc_taxes", "no"),
             "coupons": general.get("enable_coupons", "yes"),
             "country": country,
-            "tax_classes": words.as_json(await self._classes(rest, country)),
+            "tax_classes": words.as_json(classes),
+            "standard_tax_rate": standard_rate(classes) if general.get("calc_taxes") == "yes" else "0",
         }
 
     async def _classes(self, rest: Rest, country: str) -> dict[str, str]:

@@ -61,3 +61,8 @@ def tax_classes(rows: Iterable[Mapping[str, Any]], country: str) -> dict[str, st
     alone = {name: rates[0] for name, rates in found.items() if len(rates) == 1}
     # the standard class comes first, so it wins where two classes have one rate
     return {str((Decimal(rate) / 100).normalize()): name for name, rate in sorted(alone.items(), reverse=True)}
+
+
+def standard_rate(classes: Mapping[str, str]) -> str:
+    """The rate of the standard class as a fraction; empty where no single rate makes it up."""
+    return next((rate for rate, name in classes.items() if not name), "")

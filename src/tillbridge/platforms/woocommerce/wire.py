@@ -85,6 +85,7 @@ class Sellable(Wire):
     stock_quantity: Decimal | None
     weight: Amount = None
     tax_status: Text = "taxable"
+    tax_class: Text = ""
     date_modified_gmt: Moment = None
 
 

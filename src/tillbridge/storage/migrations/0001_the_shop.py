@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="ShopRow",
             fields=[
                 ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("name", fields.CharField(max_length=120)),
+                ("name", fields.CharField(max_length=255)),
                 ("currency", fields.CharField(max_length=3)),
                 ("zone", fields.CharField(max_length=64)),
                 ("day_cut", fields.CharField(max_length=5)),
@@ -71,8 +71,8 @@ class Migration(migrations.Migration):
                 ("setup", fields.CharField(max_length=40)),
                 ("settings", fields.JSONField()),
                 ("facts", fields.JSONField()),
-                ("base_url", fields.CharField(max_length=300)),
-                ("ca_file", fields.CharField(max_length=300)),
+                ("base_url", fields.CharField(max_length=1000)),
+                ("ca_file", fields.CharField(max_length=1000)),
                 ("insecure_http", fields.BooleanField()),
                 ("currency", fields.CharField(max_length=3)),
                 ("zone", fields.CharField(max_length=64)),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("connection_id", fields.UUIDField()),
                 ("location", fields.CharField(max_length=80)),
-                ("external_id", fields.CharField(max_length=120)),
+                ("external_id", fields.CharField(max_length=255)),
             ],
             options={
                 "table": "connection_location",

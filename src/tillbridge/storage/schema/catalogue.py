@@ -13,7 +13,7 @@ from tortoise.models import Model
 class ProductRow(Model):
     id: UUID = fields.UUIDField(primary_key=True)
     connection_id = fields.UUIDField()
-    external_id = fields.CharField(max_length=120)
+    external_id = fields.CharField(max_length=255)
     title = fields.TextField()
     status = fields.CharField(max_length=10)
     updated_at = fields.DatetimeField(null=True)
@@ -27,9 +27,9 @@ class ProductRow(Model):
 # Our sellable unit, by SKU. ``search`` is title, option values and SKU, casefolded.
 class VariantRow(Model):
     id: UUID = fields.UUIDField(primary_key=True)
-    sku = fields.CharField(max_length=120)
-    folded_sku = fields.CharField(max_length=200, unique=True)
-    barcode = fields.CharField(max_length=80, db_index=True)
+    sku = fields.CharField(max_length=255)
+    folded_sku = fields.CharField(max_length=510, unique=True)
+    barcode = fields.CharField(max_length=255, db_index=True)
     title = fields.TextField()
     search = fields.TextField()
     price = fields.BigIntField(null=True)
@@ -47,10 +47,10 @@ class ListingRow(Model):
     id: UUID = fields.UUIDField(primary_key=True)
     connection_id = fields.UUIDField()
     variant_id = fields.UUIDField(null=True, db_index=True)
-    external_product_id = fields.CharField(max_length=120)
-    external_variant_id = fields.CharField(max_length=120)
-    inventory_id = fields.CharField(max_length=120)
-    sku = fields.CharField(max_length=120)
+    external_product_id = fields.CharField(max_length=255)
+    external_variant_id = fields.CharField(max_length=255)
+    inventory_id = fields.CharField(max_length=255)
+    sku = fields.CharField(max_length=255)
     unlinked = fields.CharField(max_length=40)
 
     class Meta:

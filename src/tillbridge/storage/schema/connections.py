@@ -18,8 +18,8 @@ class ConnectionRow(Model):
     setup = fields.CharField(max_length=40)
     settings: dict[str, Any] = fields.JSONField()
     facts: dict[str, Any] = fields.JSONField()
-    base_url = fields.CharField(max_length=300)
-    ca_file = fields.CharField(max_length=300)
+    base_url = fields.CharField(max_length=1000)
+    ca_file = fields.CharField(max_length=1000)
     insecure_http = fields.BooleanField()
     currency = fields.CharField(max_length=3)
     zone = fields.CharField(max_length=64)
@@ -39,7 +39,7 @@ class ConnectionLocationRow(Model):
     id: int = fields.IntField(primary_key=True)
     connection_id = fields.UUIDField()
     location = fields.CharField(max_length=80)
-    external_id = fields.CharField(max_length=120)
+    external_id = fields.CharField(max_length=255)
 
     class Meta:
         table = "connection_location"

@@ -11,8 +11,8 @@ from tortoise.models import Model
 
 class CustomerRow(Model):
     id: UUID = fields.UUIDField(primary_key=True)
-    email = fields.CharField(max_length=254)
-    folded_email = fields.CharField(max_length=300, unique=True)
+    email = fields.CharField(max_length=320)
+    folded_email = fields.CharField(max_length=640, unique=True)
     document: dict[str, Any] = fields.JSONField()
     updated_at = fields.DatetimeField(null=True)
 
@@ -24,7 +24,7 @@ class CustomerLinkRow(Model):
     id: int = fields.IntField(primary_key=True)
     customer_id = fields.UUIDField(db_index=True)
     connection_id = fields.UUIDField()
-    external_id = fields.CharField(max_length=120)
+    external_id = fields.CharField(max_length=255)
 
     class Meta:
         table = "customer_link"

@@ -33,6 +33,7 @@ class JobRow(Model):
         indexes = (
             PartialIndex(fields=("connection_id", "priority", "run_at", "id"), condition={"state": "waiting"}),
             PartialIndex(fields=("connection_id",), condition={"state": "running"}),
+            PartialIndex(fields=("connection_id", "run_at"), condition={"state": "waiting"}),
             ("state", "id"),
             ("connection_id", "id"),
             ("connection_id", "kind", "state"),
@@ -50,11 +51,11 @@ class AttemptRow(Model):
     ended_at = fields.DatetimeField(null=True)
     phase = fields.CharField(max_length=10)
     action = fields.CharField(max_length=40)
-    outcome = fields.CharField(max_length=120)
+    outcome = fields.CharField(max_length=255)
     handling = fields.CharField(max_length=16, null=True)
     error: dict[str, Any] | None = fields.JSONField(null=True)
-    request_id = fields.CharField(max_length=80)
-    idempotency_key = fields.CharField(max_length=120)
+    request_id = fields.CharField(max_length=255)
+    idempotency_key = fields.CharField(max_length=255)
     body = fields.TextField()
 
     class Meta:

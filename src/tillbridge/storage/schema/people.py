@@ -30,7 +30,7 @@ class NotificationRow(Model):
     severity = fields.CharField(max_length=8)
     message_id = fields.CharField(max_length=80)
     params: dict[str, Any] = fields.JSONField()
-    subject = fields.CharField(max_length=120)
+    subject = fields.CharField(max_length=255)
     count = fields.IntField()
     first_at = fields.DatetimeField()
     last_at = fields.DatetimeField()

@@ -9,7 +9,7 @@ from tortoise.models import Model
 # Exactly one row, id 1. ``key_check`` proves that a keyring belongs to this database.
 class ShopRow(Model):
     id: int = fields.IntField(primary_key=True)
-    name = fields.CharField(max_length=120)
+    name = fields.CharField(max_length=255)
     currency = fields.CharField(max_length=3)
     zone = fields.CharField(max_length=64)
     day_cut = fields.CharField(max_length=5)

@@ -10,7 +10,7 @@ from tortoise.models import Model
 
 class MovementRow(Model):
     id: UUID = fields.UUIDField(primary_key=True)
-    sku = fields.CharField(max_length=120)
+    sku = fields.CharField(max_length=255)
     variant_id = fields.UUIDField(null=True)
     location = fields.CharField(max_length=80)
     quantity = fields.DecimalField(max_digits=18, decimal_places=6)
@@ -26,7 +26,7 @@ class MovementRow(Model):
 
 class LevelRow(Model):
     id: int = fields.IntField(primary_key=True)
-    sku = fields.CharField(max_length=120)
+    sku = fields.CharField(max_length=255)
     location = fields.CharField(max_length=80)
     quantity = fields.DecimalField(max_digits=18, decimal_places=6)
     unit = fields.CharField(max_length=16)
@@ -41,8 +41,8 @@ class LevelRow(Model):
 class SightingRow(Model):
     id: UUID = fields.UUIDField(primary_key=True)
     connection_id = fields.UUIDField()
-    sku = fields.CharField(max_length=120)
-    location_id = fields.CharField(max_length=120)
+    sku = fields.CharField(max_length=255)
+    location_id = fields.CharField(max_length=255)
     direction = fields.CharField(max_length=8)
     quantity = fields.DecimalField(max_digits=18, decimal_places=6, null=True)
     at = fields.DatetimeField()

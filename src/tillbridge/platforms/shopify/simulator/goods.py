@@ -1,15 +1,11 @@
-"""Products, variants and stock of the pretended shop."""
+"""Products, variants and stock levels of the pretended shop, as a query sees them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from graphql import GraphQLError
-
 from . import paging
-from .shop import Row, Shop, number, user_error
-
-_MOST = 1_000_000_000
+from .shop import Row, Shop, number
 
 
 def product_view(shop: Shop, row: Row) -> Row:
@@ -67,12 +63,14 @@ def item_view(shop: Shop, variant: Row) -> Row:
 
 def _level(shop: Shop, item: str, location: str) -> Row:
     quantity, at = shop.levels[item, location]
+    committed = shop.committed(item, location)
+    kept = {"available": quantity, "committed": committed, "on_hand": quantity + committed}
     return {
         "__typename": "InventoryLevel",
         "id": f"gid://shopify/InventoryLevel/{number(location)}?inventory_item_id={number(item)}",
         "location": shop.locations[location],
         "quantities": lambda info, names: [
-            {"name": each, "quantity": quantity, "updatedAt": at or None} for each in names
+            {"name": each, "quantity": kept[each], "updatedAt": at or None} for each in names if each in kept
         ],
     }
 
@@ -85,7 +83,10 @@ def products(
     )
 
     def fits(row: Row) -> bool:
-        names = {"updated_at": row["updatedAt"], "status": row["status"], "vendor": row["vendor"]}
+        names = {
+            "updated_at": shop.indexed_update(row), "status": paging.Word(row["status"]), "vendor": row["vendor"],
+            "product_type": row["productType"], "tag": " ".join(row["tags"]), "id": paging.Word(number(row["id"])),
+        }  # fmt: skip
         return shop.seen(row) and paging.matches(query, names.get, lambda: str(row["title"]))
 
     page = paging.connect([row for row in rows if fits(row)], first, after)
@@ -116,75 +117,9 @@ def _node(shop: Shop, gid: str) -> Row | None:
 
 
 def inventory_item(shop: Shop, info: Any, id: str) -> Row | None:
-    found = _by_item(shop, id)
+    found = by_item(shop, id)
     return item_view(shop, found) if found else None
 
 
-def _by_item(shop: Shop, item: str) -> Row | None:
+def by_item(shop: Shop, item: str) -> Row | None:
     return next((row for row in shop.variants.values() if row["item_id"] == item), None)
-
-
-def set_quantities(shop: Shop, input: Row) -> Row:
-    """All or nothing; each entry must say what it changes from, even if that is null."""
-    errors = (
-        []
-        if input["name"] in ("available", "on_hand")
-        else [user_error(["input", "name"], "unknown name", "INVALID_NAME")]
-    )
-    for at, entry in enumerate(input["quantities"]):
-        path = ["input", "quantities", str(at)]
-        errors += _entry_errors(shop, entry, path)
-        if entry["quantity"] > _MOST:
-            errors.append(user_error([*path, "quantity"], "is too high", "INVALID_QUANTITY_TOO_HIGH"))
-    if errors:
-        return {"inventoryAdjustmentGroup": None, "userErrors": errors}
-    for entry in input["quantities"]:
-        shop.levels[entry["inventoryItemId"], entry["locationId"]] = (entry["quantity"], shop.stamp())
-    return {"inventoryAdjustmentGroup": _group(shop, input), "userErrors": []}
-
-
-def adjust_quantities(shop: Shop, input: Row) -> Row:
-    errors = [
-        error
-        for at, entry in enumerate(input["changes"])
-        for error in _entry_errors(shop, entry, ["input", "changes", str(at)])
-    ]
-    if errors:
-        return {"inventoryAdjustmentGroup": None, "userErrors": errors}
-    for entry in input["changes"]:
-        shop.move_stock(entry["inventoryItemId"], entry["locationId"], entry["delta"])
-    return {"inventoryAdjustmentGroup": _group(shop, input), "userErrors": []}
-
-
-def _entry_errors(shop: Shop, entry: Row, path: list[str]) -> list[Row]:
-    if "changeFromQuantity" not in entry:
-        raise GraphQLError(f"changeFromQuantity is required at {'.'.join(path)}", extensions={"code": "BAD_REQUEST"})
-    item, location = entry["inventoryItemId"], entry["locationId"]
-    if _by_item(shop, item) is None:
-        return [
-            user_error([*path, "inventoryItemId"], "The inventory item could not be found.", "INVALID_INVENTORY_ITEM")
-        ]
-    if location not in shop.locations:
-        return [user_error([*path, "locationId"], "The location could not be found.", "INVALID_LOCATION")]
-    if (item, location) not in shop.levels:
-        words = "The inventory item is not stocked at the location."
-        return [user_error([*path, "locationId"], words, "ITEM_NOT_STOCKED_AT_LOCATION")]
-    wanted = entry["changeFromQuantity"]
-    if wanted is not None and wanted != shop.levels[item, location][0]:
-        words = "The changeFromQuantity argument no longer matches the persisted quantity."
-        return [user_error([*path, "changeFromQuantity"], words, "CHANGE_FROM_QUANTITY_STALE")]
-    return []
-
-
-def activate(shop: Shop, inventory_item_id: str, location_id: str) -> Row:
-    if _by_item(shop, inventory_item_id) is None or location_id not in shop.locations:
-        return {"inventoryLevel": None, "userErrors": [{"field": ["inventoryItemId"], "message": "was not found"}]}
-    shop.levels.setdefault((inventory_item_id, location_id), (0, shop.stamp()))
-    return {"inventoryLevel": _level(shop, inventory_item_id, location_id), "userErrors": []}
-
-
-def _group(shop: Shop, input: Row) -> Row:
-    return {
-        "id": shop.gid("InventoryAdjustmentGroup"), "createdAt": shop.stamp(), "reason": input["reason"],
-        "referenceDocumentUri": input.get("referenceDocumentUri"),
-    }  # fmt: skip

@@ -20,7 +20,8 @@ def discount_by_code(shop: Shop, info: Any, code: str) -> Row | None:
 
 def _discount_view(shop: Shop, row: Row) -> Row:
     view = {
-        "__typename": row["kind"], "title": row["title"], "status": _status(shop, row), "startsAt": row["starts"],
+        "__typename": row["kind"], "title": row["title"], "summary": _summary(row), "status": _status(shop, row),
+        "startsAt": row["starts"],
         "endsAt": row["ends"], "usageLimit": row["limit"], "asyncUsageCount": _used(shop, row),
         "appliesOncePerCustomer": row["once"],
         "combinesWith": {"orderDiscounts": False, "productDiscounts": False, "shippingDiscounts": False},
@@ -28,6 +29,8 @@ def _discount_view(shop: Shop, row: Row) -> Row:
         "minimumRequirement": _minimum(row),
     }  # fmt: skip
     if row["kind"] == "DiscountCodeBasic":
+        code = {"id": f"{row['id']}-1", "code": row["code"], "asyncUsageCount": view["asyncUsageCount"]}
+        view["codes"] = lambda info, first=1: paging.connect([code], first)
         view["customerGets"] = {"value": _value(row), "items": _items(shop, row)}
     return view
 
@@ -45,6 +48,12 @@ def _used(shop: Shop, row: Row) -> int:
     return int(row["used"]) + sum(
         1 for at, code in shop.uses if code.casefold() == row["code"].casefold() and at <= counted
     )
+
+
+def _summary(row: Row) -> str:
+    if row["percent"] is not None:
+        return f"{row['percent']}% off"
+    return f"€{row['amount']} off" if row["amount"] is not None else "Free shipping"
 
 
 def _minimum(row: Row) -> Row | None:
@@ -75,8 +84,8 @@ def _items(shop: Shop, row: Row) -> Row:
 
 
 def gift_cards(shop: Shop, info: Any, first: int = 5, query: str | None = None) -> Row:
-    """Finds a card by its whole code alone, without blanks and dashes, whatever its case."""
-    asked = (query or "").strip('"').replace("-", "").replace(" ", "").casefold()
+    """Finds a card by its whole code alone, asked without blanks and dashes, whatever its case."""
+    asked = (query or "").strip('"').casefold()
     found = [row for row in shop.gift_cards.values() if row["code"].replace("-", "").casefold() == asked]
     return paging.connect([card_view(row) for row in found], first)
 
@@ -95,6 +104,7 @@ def card_view(row: Row) -> Row:
     return {
         **row,
         "__typename": "GiftCard",
+        "customer": None,
         "maskedCode": f"•••• •••• •••• {bare[-4:].lower()}",
         "lastCharacters": bare[-4:].lower(),
         "balance": money(row["balance"]),

@@ -10,9 +10,15 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from .shop import Row
+from .shop import Row, moment
 
 LARGEST = 250
+
+
+class Word(str):
+    """A value that a search term must name whole, such as a status."""
+
+
 _TERM = re.compile(r"(\w+):(>=|<=|>|<)?(?:'([^']*)'|\"([^\"]*)\"|(\S+))|\"([^\"]*)\"|(\S+)")
 
 
@@ -52,21 +58,28 @@ def _fits_all(query: str, read: Callable[[str], Any], words: Callable[[], str]) 
     for name, operator, single, double, bare, quoted, free in _TERM.findall(query):
         if name:
             value = read(name)
-            if value is not None and not _fits(str(value), operator, single or double or bare):
+            if value is not None and not _fits(name, value, operator, single or double or bare):
                 return False
         elif (quoted or free).upper() != "AND" and (quoted or free).casefold() not in words().casefold():
             return False
     return True
 
 
-def _fits(value: str, operator: str, wanted: str) -> bool:
-    match operator:
-        case ">":
-            return value > wanted
-        case ">=":
-            return value >= wanted
-        case "<":
-            return value < wanted
-        case "<=":
-            return value <= wanted
-    return wanted.casefold() in value.casefold()
+def _fits(name: str, value: Any, operator: str, wanted: str) -> bool:
+    if operator:
+        return _compares(name, str(value), operator, wanted)
+    if isinstance(value, Word):
+        return wanted.casefold() == value.casefold()
+    return wanted.casefold() in str(value).casefold()
+
+
+def _compares(name: str, value: str, operator: str, wanted: str) -> bool:
+    left: Any = value
+    right: Any = wanted
+    if name.endswith("_at"):
+        try:
+            left, right = moment(value), moment(wanted)
+        except ValueError:
+            return True
+    signs = {">": left > right, ">=": left >= right, "<": left < right, "<=": left <= right}
+    return signs[operator]

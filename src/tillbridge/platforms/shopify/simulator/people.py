@@ -4,27 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import paging, selling
-from .shop import Row, Shop, number
-
-
-def customer_view(shop: Shop, row: Row) -> Row:
-    def orders(info: Any, first: int = 50, reverse: bool = False) -> Row:
-        own = [each for each in shop.orders.values() if each["customer_id"] == row["id"]]
-        own.sort(key=lambda each: each["createdAt"], reverse=reverse)
-        return paging.connect([selling.order_view(shop, each) for each in own], first)
-
-    email = row["email"]
-    return {
-        **row,
-        "__typename": "Customer",
-        "legacyResourceId": number(row["id"]),
-        "displayName": f"{row['firstName'] or ''} {row['lastName'] or ''}".strip(),
-        "defaultEmailAddress": {"emailAddress": email, "marketingState": row["consent"]} if email else None,
-        "defaultPhoneNumber": {"phoneNumber": row["phone"]} if row["phone"] else None,
-        "addressesV2": lambda info, first=10: {"nodes": row["addresses"][:first]},
-        "orders": orders,
-    }
+from . import paging
+from .order_views import customer_view
+from .shop import Row, Shop
 
 
 def customers(
@@ -33,8 +15,8 @@ def customers(
     rows = sorted(shop.customers.values(), key=lambda row: (row["updatedAt"], row["id"]))
 
     def fits(row: Row) -> bool:
-        names = {"updated_at": row["updatedAt"], "email": row["email"]}
-        return paging.matches(query, names.get, lambda: str(row["email"]))
+        names = {"updated_at": shop.indexed_update(row), "email": row["email"]}
+        return shop.seen(row) and paging.matches(query, names.get, lambda: str(row["email"]))
 
     page = paging.connect([row for row in rows if fits(row)], first, after)
     return {**page, "nodes": [customer_view(shop, row) for row in page["nodes"]]}
@@ -46,7 +28,7 @@ def by_identifier(shop: Shop, info: Any, identifier: Row) -> Row | None:
     elif "emailAddress" in identifier:
         row = with_email(shop, identifier["emailAddress"])
     else:
-        row = next((each for each in shop.customers.values() if each["phone"] == identifier.get("phoneNumber")), None)
+        row = _named(shop, {"phone": identifier.get("phoneNumber")})
     return customer_view(shop, row) if row else None
 
 
@@ -63,6 +45,7 @@ def create(shop: Shop, input: Row) -> Row:
     if errors:
         return {"customer": None, "userErrors": errors}
     row = add(shop, input)
+    shop.tell("CUSTOMERS_CREATE", row["id"])
     return {"customer": customer_view(shop, row), "userErrors": []}
 
 
@@ -76,7 +59,39 @@ def update(shop: Shop, input: Row) -> Row:
     if errors := _errors(shop, input, row):
         return {"customer": None, "userErrors": errors}
     _write(shop, row, input)
+    shop.tell("CUSTOMERS_UPDATE", row["id"])
     return {"customer": customer_view(shop, row), "userErrors": []}
+
+
+def set_one(shop: Shop, input: Row, identifier: Row | None) -> Row:
+    """The customer the identifier names, changed; or a new one. Given lists replace the kept ones."""
+    wanted = identifier or {"id": input.get("id") or ""}
+    if "email" in wanted and input.get("email") not in (None, wanted["email"]):
+        words = "The identifier value does not match the value of the corresponding field in the input."
+        return {"customer": None, "userErrors": [{"field": ["input"], "message": words, "code": "INPUT_MISMATCH"}]}
+    row = _named(shop, wanted)
+    if row is None and "id" in wanted and wanted["id"]:
+        words = "Resource matching the identifier was not found."
+        return {"customer": None, "userErrors": [{"field": ["input"], "message": words, "code": "NOT_FOUND"}]}
+    if errors := _errors(shop, input, row):
+        return {"customer": None, "userErrors": [{**each, "code": "TAKEN"} for each in errors]}
+    if row is None:
+        return create(shop, {**{name: value for name, value in wanted.items() if name != "id"}, **input})
+    _write(shop, row, input)
+    shop.tell("CUSTOMERS_UPDATE", row["id"])
+    return {"customer": customer_view(shop, row), "userErrors": []}
+
+
+def _named(shop: Shop, wanted: Row) -> Row | None:
+    if "id" in wanted:
+        return shop.customers.get(wanted["id"])
+    if "email" in wanted:
+        return with_email(shop, wanted["email"])
+    return next((each for each in shop.customers.values() if each["phone"] == wanted["phone"]), None)
+
+
+def one(shop: Shop, info: Any, id: str) -> Row | None:
+    return customer_view(shop, shop.customers[id]) if id in shop.customers else None
 
 
 def consent(shop: Shop, input: Row) -> Row:
@@ -86,7 +101,8 @@ def consent(shop: Shop, input: Row) -> Row:
             "customer": None,
             "userErrors": [{"field": ["customerId"], "message": "was not found", "code": "INVALID"}],
         }
-    row["consent"], row["updatedAt"] = input["emailMarketingConsent"]["marketingState"], shop.stamp()
+    _consented(shop, row, input["emailMarketingConsent"])
+    row["updatedAt"] = shop.stamp()
     return {"customer": customer_view(shop, row), "userErrors": []}
 
 
@@ -94,13 +110,19 @@ def add(shop: Shop, input: Row) -> Row:
     """A new customer's row."""
     row: Row = {
         "id": shop.gid("Customer"), "email": "", "phone": "", "firstName": None, "lastName": None, "note": None,
-        "tags": [], "addresses": [], "consent": "NOT_SUBSCRIBED", "createdAt": shop.stamp(), "updatedAt": shop.stamp(),
+        "tags": [], "addresses": [], "consent": "NOT_SUBSCRIBED", "opt_in": None, "consentedAt": None,
+        "createdAt": shop.stamp(), "updatedAt": shop.stamp(),
     }  # fmt: skip
     _write(shop, row, input)
-    if state := (input.get("emailMarketingConsent") or {}).get("marketingState"):
-        row["consent"] = state
+    if given := input.get("emailMarketingConsent"):
+        _consented(shop, row, given)
     shop.customers[row["id"]] = row
     return row
+
+
+def _consented(shop: Shop, row: Row, given: Row) -> None:
+    row["consent"], row["opt_in"] = given["marketingState"], given.get("marketingOptInLevel") or "SINGLE_OPT_IN"
+    row["consentedAt"] = given.get("consentUpdatedAt") or shop.stamp()
 
 
 def _write(shop: Shop, row: Row, input: Row) -> None:

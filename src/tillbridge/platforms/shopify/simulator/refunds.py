@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from . import selling
+from .order_views import order_view, refund_view, totals
 from .shop import Row, Shop
 
 
@@ -18,12 +18,18 @@ def create(shop: Shop, input: Row) -> Row:
         _give_back(shop, row, part)
     payments = [_payment(shop, each) for each in input.get("transactions") or ()]
     row["payments"] += payments
-    refund = {"id": shop.gid("Refund"), "note": input.get("note"), "payment_ids": [each["id"] for each in payments]}
+    refund = {
+        "id": shop.gid("Refund"), "note": input.get("note"), "createdAt": shop.stamp(),
+        "payment_ids": [each["id"] for each in payments],
+        "parts": [(each["lineItemId"], each["quantity"]) for each in input.get("refundLineItems") or ()],
+    }  # fmt: skip
     row["refunds"].append(refund)
     row["updatedAt"] = shop.stamp()
     if input.get("notify") and row["email"]:
         shop.mail(row["email"], f"Refund for order {row['name']}")
-    return {"refund": selling.refund_view(row, refund), "order": selling.order_view(shop, row), "userErrors": []}
+    shop.tell("REFUNDS_CREATE", (row["id"], refund["id"]))
+    shop.tell("ORDERS_UPDATED", row["id"])
+    return {"refund": refund_view(row, refund), "order": order_view(shop, row), "userErrors": []}
 
 
 def _problem(row: Row, input: Row) -> Row | None:
@@ -36,7 +42,7 @@ def _problem(row: Row, input: Row) -> Row | None:
             return _refused(["refundLineItems", "quantity"], "Quantity cannot refund more items than were purchased")
         if part.get("restockType") in ("RETURN", "CANCEL") and not part.get("locationId"):
             return _refused(["refundLineItems", "locationId"], "Location must be given when restocking")
-    sums = selling.totals(row)
+    sums = totals(row)
     asked = sum((Decimal(str(each["amount"])) for each in input.get("transactions") or ()), Decimal(0))
     if asked > sums["paid"] - sums["back"]:
         return _refused(["transactions"], "Amount must be less than or equal to the amount received")

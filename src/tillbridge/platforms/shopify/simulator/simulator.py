@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
+from dataclasses import asdict, fields
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
@@ -13,9 +15,11 @@ from starlette.routing import BaseRoute, Route
 from tillbridge.training.clock import ShopClock, Ticking
 from tillbridge.training.kit import Row, Simulator
 
-from . import bulk, demo, selling, webhooks
+from . import bulk, demo, webhooks
+from .about import LIVE, served
 from .costs import Bucket
-from .graph import VERSIONS, Graph
+from .graph import Graph
+from .order_views import totals
 from .shop import Shop, Switches
 from .tokens import CLIENT_ID, CLIENT_SECRET, Tokens
 
@@ -35,10 +39,10 @@ class ShopifySimulator(Simulator):
         self.tokens = Tokens(self.shop)
         self.bucket = Bucket(self.shop.now)
         self._graph = Graph(self.shop, self.tokens, self.bucket, lambda: self.base_url)
-        self._storm = 0
         super().__init__(_ORIGIN, clock)
         self.clock = self._ticks
         demo.fill(self.shop, seed)
+        self.shop.tell = partial(webhooks.happened, self.shop)
 
     def _mail(self, to: str, subject: str) -> None:
         self.outbox.send(to, subject)
@@ -52,19 +56,41 @@ class ShopifySimulator(Simulator):
             Route("/admin/oauth/access_token", self._token, methods=["POST"]),
             Route("/admin/api/{version}/graphql.json", self._graphql, methods=["POST"]),
             Route("/bulk/{name}", self._bulk_file),
-            Route("/__control__/switches", self._switches, methods=["POST"]),
         ]
+
+    def _control_routes(self) -> list[Route]:
+        return [*super()._control_routes(), Route("/switches", self._switches, methods=["GET", "POST"])]
+
+    def turn(self, **values: Any) -> None:
+        """Turn switches by name. Raises ValueError for one that is not there, or a value of another kind."""
+        kinds = {each.name: type(getattr(self.switches, each.name)) for each in fields(Switches)}
+        for name, value in values.items():
+            if name not in kinds:
+                raise ValueError(f"no switch {name}; there are {', '.join(kinds)}")
+            if not isinstance(value, kinds[name]) and not (kinds[name] is float and type(value) is int):
+                raise ValueError(f"{name} takes a {kinds[name].__name__}")
+            setattr(self.switches, name, value)
+        if self.switches.many_variants:
+            demo.add_many_variants(self.shop)
 
     def credentials(self) -> dict[str, str]:
         return {"shop": self.shop.domain, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
     def ledger_orders(self) -> Sequence[Row]:
+        self.shop.catch_up()
         return [_booked(row) for row in self.shop.orders.values()]
 
     def ledger_gift_cards(self) -> Sequence[Row]:
-        return [{"code": row["code"], "balance": f"{row['balance']:.2f}"} for row in self.shop.gift_cards.values()]
+        return [
+            {
+                "code": row["code"], "balance": f"{row['balance']:.2f}",
+                "moves": [{"amount": f"{move['amount']:.2f}", "note": move["note"] or ""} for move in row["moves"]],
+            }
+            for row in self.shop.gift_cards.values()
+        ]  # fmt: skip
 
     def ledger_stock(self) -> dict[str, int]:
+        self.shop.catch_up()
         return {row["sku"]: self.shop.available(row["item_id"]) for row in self.shop.variants.values()}
 
     def expire_tokens(self) -> None:
@@ -74,9 +100,9 @@ class ShopifySimulator(Simulator):
         self.tokens.revoked = True
 
     def failure(self, fault: str, scope: MutableMapping[str, Any]) -> Response:
-        """Throttling comes as a 200 without a word on when to come back."""
+        """Throttling comes as a 200 without Retry-After."""
         if fault == "storm_429" and scope["path"].endswith("/graphql.json"):
-            return JSONResponse(self._graph.throttled(100.0), headers={"X-Shopify-API-Version": VERSIONS[-1]})
+            return JSONResponse(self._graph.throttled(100.0), headers={"X-Shopify-API-Version": LIVE[-1]})
         return super().failure(fault, scope)
 
     async def deliver_webhooks(self, post: webhooks.Post, *, twice: bool = False, reverse: bool = False) -> int:
@@ -91,7 +117,7 @@ class ShopifySimulator(Simulator):
     async def _graphql(self, request: Request) -> Response:
         headers = {
             "X-Request-Id": f"req-{next(self.shop.ids)}",
-            "X-Shopify-API-Version": _served(request.path_params["version"]),
+            "X-Shopify-API-Version": served(request.path_params["version"]),
         }
         if not self.tokens.accepts(request.headers.get("x-shopify-access-token")):
             return JSONResponse({"errors": _REJECTED}, 401, headers)
@@ -106,18 +132,16 @@ class ShopifySimulator(Simulator):
         return PlainTextResponse(bulk.file(row)) if row else PlainTextResponse("Not Found", 404)
 
     async def _switches(self, request: Request) -> Response:
-        for name, value in (await request.json()).items():
-            setattr(self.switches, name, value)
-        return JSONResponse({})
-
-
-def _served(version: str) -> str:
-    """A version nobody serves any more is answered by the oldest that is."""
-    return version if version in VERSIONS else VERSIONS[0]
+        if request.method == "POST":
+            try:
+                self.turn(**await request.json())
+            except (ValueError, TypeError) as error:
+                return JSONResponse({"error": str(error)}, 400)
+        return JSONResponse(asdict(self.switches))
 
 
 def _booked(row: Row) -> Row:
-    sums = selling.totals(row)
+    sums = totals(row)
     return {
         "id": row["id"], "number": row["name"], "reference": row["sourceIdentifier"] or "",
         "total": f"{sums['total']:.2f}", "currency": row["currencyCode"],

@@ -18,6 +18,7 @@ LEGACY_TOKEN = "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"
 AUTHORIZATION_CODE = "b1f3c09e7a4d"
 
 _DAY, _HOUR, _NINETY_DAYS = 86_399, 3_600, 7_776_000
+_REUSABLE = timedelta(days=30)
 _BASE = [
     "read_products", "write_products", "read_inventory", "write_inventory", "read_locations", "read_orders",
     "write_orders", "read_customers", "write_customers", "read_discounts",
@@ -26,30 +27,51 @@ _GIFT = ["read_gift_cards", "read_gift_card_transactions", "write_gift_card_tran
 
 
 @dataclass(slots=True)
+class Refresh:
+    """A refresh token: good for 90 days; once used, again until its successor is used, for 30 days at most."""
+
+    born: datetime
+    first_used: datetime | None = None
+    spent: bool = False
+
+    def good(self, now: datetime) -> bool:
+        if self.spent or now >= self.born + timedelta(seconds=_NINETY_DAYS):
+            return False
+        return self.first_used is None or now < self.first_used + _REUSABLE
+
+
+@dataclass(slots=True)
 class Tokens:
-    """Access tokens by value with their end; refresh tokens with the one that replaced them."""
+    """Access tokens by value with their end; refresh tokens by value."""
 
     shop: Shop
     access: dict[str, datetime | None] = field(default_factory=lambda: {LEGACY_TOKEN: None})
-    refresh: dict[str, str] = field(default_factory=dict)
+    refresh: dict[str, Refresh] = field(default_factory=dict)
     born_of: dict[str, str] = field(default_factory=dict)
-    spent: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=lambda: {AUTHORIZATION_CODE})
-    revoked: bool = False
+
+    @property
+    def revoked(self) -> bool:
+        """Whether the merchant took the app out: no token is good and none is given."""
+        return not self.shop.switches.installed
+
+    @revoked.setter
+    def revoked(self, value: bool) -> None:
+        self.shop.switches.installed = not value
 
     def scopes(self) -> list[str]:
         extra = _GIFT if self.shop.switches.gift_card_scopes else []
         return [*_BASE, *extra, *(["read_all_orders"] if self.shop.switches.all_orders else [])]
 
     def accepts(self, token: str | None) -> bool:
-        """Whether a call may go on. The first use of a new token ends the refresh token it replaced."""
+        """Whether a call may go on. The first use of a new token ends the refresh token it came of."""
         if token is None or token not in self.access or self.revoked:
             return False
         ends = self.access[token]
         if ends is not None and self.shop.now() >= ends:
             return False
         if old := self.born_of.pop(token, None):
-            self.spent.add(old)
+            self.refresh[old].spent = True
         return True
 
     def expire(self) -> None:
@@ -92,14 +114,16 @@ class Tokens:
         return self._pair(old="")
 
     def _refreshed(self, old: str) -> Response:
-        if old not in self.refresh or old in self.spent:
+        known = self.refresh.get(old)
+        if known is None or not known.good(self.shop.now()):
             words = "The refresh token is invalid or expired"
             return JSONResponse({"error": "invalid_grant", "error_description": words}, 400)
+        known.first_used = known.first_used or self.shop.now()
         return self._pair(old)
 
     def _pair(self, old: str) -> Response:
         access, refresh = self._new_access(_HOUR), f"shprt_{secrets.token_hex(16)}"
-        self.refresh[refresh] = ""
+        self.refresh[refresh] = Refresh(self.shop.now())
         if old:
             self.born_of[access] = old
         return JSONResponse({

@@ -1,0 +1,26 @@
+"""The demo: six flows on every platform, judged by the pretended stores' own books."""
+
+from __future__ import annotations
+
+import json
+
+from tests.cli.conftest import Cli
+from tillbridge.cli.demo import FLOWS
+from tillbridge.platforms.registry import PlatformServiceRegistry
+
+
+def test_every_flow_is_done_or_absent_with_a_reason_on_every_platform(empty: Cli) -> None:
+    lines = [json.loads(each) for each in empty.run("demo", "--json").stdout.splitlines()]
+    wanted = [(slug, flow) for slug in PlatformServiceRegistry().slugs() for flow in FLOWS]
+    assert [(each["platform"], each["flow"]) for each in lines] == wanted
+    assert {each["outcome"] for each in lines} <= {"done", "absent"}
+    assert all(each["detail"] for each in lines)
+    assert not [each for each in lines if each["outcome"] == "absent" and "renewal" not in each["flow"]]
+
+
+def test_the_demo_leaves_nothing_behind(empty: Cli) -> None:
+    printed = empty.run("demo").stdout
+    assert printed.count("●") >= len(FLOWS)
+    assert "✗" not in printed
+    assert [each.name for each in empty.data_dir.iterdir() if each.name.startswith("training")] == []
+    assert not (empty.data_dir / "tillbridge.db").exists()

@@ -1,0 +1,140 @@
+"""What each picture shows and how to get there by keys. Snapshot tests and screenshots share it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tests.console.stage import busy_shop, empty_shop, open_shop
+from tests.support.house import House
+from tillbridge.console import themes
+from tillbridge.console.app import Console
+
+Opened = Callable[[Path], AbstractAsyncContextManager[House]]
+NARROW, WIDE = (80, 24), (160, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """``play`` starts on Home with everything loaded."""
+
+    name: str
+    shop: Opened
+    play: Callable[[Pilot[str], House], Awaitable[None]]
+    training: bool = False
+    sells: bool = False
+    """It changes the shop, so each picture needs a fresh one."""
+
+
+async def settle(pilot: Pilot[str]) -> None:
+    """Until nothing is being read any more."""
+    for _ in range(3):
+        await pilot.pause()
+        workers = [
+            each for each in pilot.app.workers if each.group not in ("ask", "welcome", "pay", "offer", "connect")
+        ]
+        if workers:
+            await pilot.app.workers.wait_for_complete(workers)
+    await pilot.pause()
+
+
+async def press(pilot: Pilot[str], *keys: str) -> None:
+    """Press keys and let the answers arrive."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+@asynccontextmanager
+async def console(
+    house: House, size: tuple[int, int], *, training: bool = False, theme: str = "harbour-dark"
+) -> AsyncIterator[Pilot[str]]:
+    """The real console over a house, at rest on Home."""
+    app = Console(house.services, clock=house.clock, training=training, theme=theme)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settle(pilot)
+        app.theme = theme
+        await settle(pilot)
+        yield pilot
+
+
+async def _stay(pilot: Pilot[str], house: House) -> None:
+    await settle(pilot)
+
+
+def _go(*keys: str) -> Callable[[Pilot[str], House], Awaitable[None]]:
+    async def play(pilot: Pilot[str], house: House) -> None:
+        await press(pilot, *keys)
+
+    return play
+
+
+async def _sell(pilot: Pilot[str], house: House) -> None:
+    await press(pilot, "f6")
+    for code in ("TEE-M", "MUG-BLU", "SOAP-1"):
+        await press(pilot, *typed(code), "enter")
+    await press(pilot, "f8", *typed("HARBOUR10"), "enter")
+    await press(pilot, "f9", *typed("GIFT-BBBB-3333-4444"), "enter")
+
+
+async def _sold(pilot: Pilot[str], house: House) -> None:
+    await _sell(pilot, house)
+    await press(pilot, "f12", "enter")
+    await house.services.work()
+    await settle(pilot)
+
+
+async def _form(pilot: Pilot[str], house: House) -> None:
+    await press(pilot, "enter", "enter")
+
+
+async def _wrong(pilot: Pilot[str], house: House) -> None:
+    await _form(pilot, house)
+    await press(pilot, *typed("harbour lane"), "tab", *typed("abc"), "tab")
+
+
+def typed(words: str) -> list[str]:
+    names = {"-": "minus", " ": "space", ".": "full_stop", "_": "underscore", "@": "at", "/": "slash", ":": "colon"}
+    return [names.get(each, each) for each in words]
+
+
+SCENES = (
+    Scene("welcome", empty_shop, _stay),
+    Scene("home", busy_shop, _stay),
+    Scene("platforms", busy_shop, _go("f3")),
+    Scene("setup", empty_shop, _form),
+    Scene("setup-judged", empty_shop, _wrong),
+    Scene("tokens", busy_shop, _go("f4")),
+    Scene("queue", busy_shop, _go("f5", "down", "down")),
+    Scene("basket", open_shop, _sell, sells=True),
+    Scene("sold", open_shop, _sold, sells=True),
+    Scene("settings", busy_shop, _go("f7", "right")),
+    Scene("help", busy_shop, _go("f5", "f1")),
+    Scene("training", open_shop, _go("f6"), training=True),
+)
+
+
+async def pictures(scene: Scene, folder: Path) -> dict[str, str]:
+    """The scene as SVG in both sizes, by name; Home in every theme as well."""
+    wanted = [(size, themes.DARK.name) for size in (NARROW, WIDE)]
+    if scene.name == "home":
+        wanted += [(NARROW, each) for each in themes.NAMES[1:]]
+    drawn = {}
+    for group in ([each] for each in wanted) if scene.sells else (wanted,):
+        data = folder / f"{scene.name}-{len(drawn)}"
+        data.mkdir()
+        async with scene.shop(data) as house:
+            for size, theme in group:
+                async with console(house, size, training=scene.training, theme=theme) as pilot:
+                    await scene.play(pilot, house)
+                    drawn[_name(scene, size, theme)] = pilot.app.export_screenshot(title="Tillbridge")
+    return drawn
+
+
+def _name(scene: Scene, size: tuple[int, int], theme: str) -> str:
+    suffix = "" if theme == themes.DARK.name else f"-{theme}"
+    return f"{scene.name}-{size[0]}x{size[1]}{suffix}"

@@ -1,0 +1,16 @@
+"""What stands on the screen, read from the frame that would be sent to the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import App
+
+
+def lines(app: App[Any]) -> list[str]:
+    """The screen line by line, as text."""
+    return [strip.text for strip in app.screen._compositor.render_strips()]
+
+
+def screen(app: App[Any]) -> str:
+    return "\n".join(lines(app))

@@ -1,0 +1,74 @@
+"""A shop in the middle of its day, for pictures and tests of panels: real services and simulators, a frozen clock."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from unittest.mock import patch
+
+from tests.support.clock import VirtualClock
+from tests.support.house import MAYA, House, new_shops, open_house_of
+from tests.support.sales import line, record
+from tillbridge.domain.connections import Route, RouteKind
+
+ONLINE, OUTLET = "Harbour online", "Outlet"
+NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+
+
+@contextmanager
+def same_every_time() -> Iterator[None]:
+    """Receipts of the console's till are drawn at random; pictures need the same ones each time."""
+    random.seed(7)
+    draw = random.Random(7)
+    with patch("tillbridge.services.till.secrets.choice", draw.choice):
+        yield
+
+
+@asynccontextmanager
+async def empty_shop(folder: Path) -> AsyncIterator[House]:
+    """Nothing is connected yet."""
+    clock = VirtualClock()
+    with same_every_time():
+        async with open_house_of(folder, clock, new_shops(clock)) as house:
+            yield house
+
+
+@asynccontextmanager
+async def open_shop(folder: Path) -> AsyncIterator[House]:
+    """Both stores are connected and stocked; nothing was sold yet."""
+    async with empty_shop(folder) as house:
+        await house.connect("shopify", ONLINE)
+        await house.connect("woocommerce", OUTLET)
+        await house.stock_up(ONLINE, OUTLET)
+        yield house
+
+
+@asynccontextmanager
+async def busy_shop(folder: Path) -> AsyncIterator[House]:
+    """Sales that arrived, one after a bad quarter of an hour, and a store whose key was withdrawn."""
+    async with open_shop(folder) as house:
+        outlet = house.services.connections
+        await outlet.set_route(OUTLET, Route(RouteKind.TILLS, ("Till 1",)), MAYA)
+        await sell(house, *range(1041, 1045))
+        await house.services.work()
+        house.shops["shopify"].faults.arm("html", 40, "orderCreate")
+        await sell(house, 1045, sku="MUG-BLU", price="12.50")
+        await house.services.work()
+        house.shops["shopify"].faults.clear()
+        await house.services.orders.add([record("D-88", currency="USD")], MAYA)
+        await house.services.work()
+        house.shops["woocommerce"].revoke_tokens()
+        await sell(house, *range(1046, 1050))
+        await house.services.work()
+        house.clock.set_wall(NOW)
+        yield house
+
+
+async def sell(house: House, *receipts: int, sku: str = "TEE-M", price: str = "24.90") -> None:
+    """Sales as the shop's own till reports them."""
+    records = [record(str(each), lines=[line(sku, unit_price=price)]) for each in receipts]
+    report = await house.services.orders.add(records, MAYA)
+    assert report.added == len(receipts), report

@@ -1,0 +1,255 @@
+"""What an operator does all day, by keyboard, on the real console over real services and pretended shops."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.console.scenes import NARROW, console, press, settle, typed
+from tests.console.seen import screen
+from tests.console.stage import ONLINE, OUTLET, sell
+from tests.support.house import MAYA, House
+from tillbridge.console.app import Console
+from tillbridge.console.widgets.window import Window
+from tillbridge.domain.connections import ConnectionState
+from tillbridge.domain.jobs import JobState
+from tillbridge.domain.orders import OrderStatus
+
+
+async def test_the_first_frame_is_there_before_the_shop_is_open() -> None:
+    app = Console()
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await pilot.pause()
+        assert "F2 Home" in screen(app)
+        assert "Loading" in screen(app)
+        await pilot.press("f5", "r", "f6", "f3", "t", "n")
+        assert "being opened" in screen(app)
+
+
+async def test_a_first_start_offers_to_connect_or_to_practise(empty: House) -> None:
+    async with console(empty, NARROW) as pilot:
+        assert "Connect a store" in screen(pilot.app)
+        await press(pilot, "down", "enter")
+    assert pilot.app.return_value == "training"
+
+
+async def test_a_wrong_key_is_named_on_a_card_and_a_right_one_connects(empty: House) -> None:
+    given = empty.shops["shopify"].credentials()
+    async with console(empty, NARROW) as pilot:
+        await press(pilot, "enter", "enter")
+        assert "Connect Shopify" in screen(pilot.app)
+        await press(pilot, *typed(given["shop"]), "tab", *typed(given["client_id"]), "tab", *typed("shpss_wrong_one"))
+        assert "shpss_wrong_one" not in screen(pilot.app)
+        await press(pilot, "f12")
+        assert "Client secret is not accepted" in screen(pilot.app)
+        assert "Where to find it" in screen(pilot.app)
+        await press(pilot, "enter", "ctrl+e", "ctrl+u", *typed(given["client_secret"]))
+        assert given["client_secret"] not in screen(pilot.app)
+        await press(pilot, "f12")
+        await settle(pilot)
+        if "Which" in screen(pilot.app) or "choose" in screen(pilot.app):
+            await press(pilot, "enter")
+        connection = await empty.services.connections.find("Shopify")
+        assert connection.state is ConnectionState.READY
+        seen = screen(pilot.app)
+        assert "Passport" in seen
+        assert "product, inventory, order, customer, discount, gift card" in seen
+
+
+async def test_a_form_says_what_is_wrong_while_it_is_typed(empty: House) -> None:
+    async with console(empty, NARROW) as pilot:
+        await press(pilot, "enter", "enter", *typed("harbour lane"))
+        assert "Shop domain does not look right; for example" in screen(pilot.app)
+        await press(pilot, "ctrl+u", *typed("harbour-lane.myshopify.com"))
+        assert "does not look right" not in screen(pilot.app)
+        await press(pilot, "f12")
+        assert "Client ID is needed" in screen(pilot.app)
+    assert await empty.services.connections.list() == ()
+
+
+async def test_tab_goes_through_the_form_in_the_order_it_is_read(empty: House) -> None:
+    async with console(empty, NARROW) as pilot:
+        await press(pilot, "enter", "enter")
+        places = [each.region.y for each in pilot.app.screen.focus_chain if each.region.height]
+        assert len(places) >= 6
+        assert places == sorted(places)
+
+
+async def test_a_basket_is_sold_and_arrives_with_the_right_cents(opened: House) -> None:
+    async with console(opened, NARROW) as pilot:
+        await press(pilot, "f6")
+        for code in ("4006381333948", "tee-m", "mug-blu"):
+            await press(pilot, *typed(code), "enter")
+        assert "Organic Tee" in screen(pilot.app)
+        await press(pilot, "f8", *typed("HARBOUR10"), "enter")
+        assert "-€6.23" in screen(pilot.app)
+        await press(pilot, "f9", *typed("GIFT-BBBB-3333-4444"), "enter")
+        assert "€46.07" in screen(pilot.app)
+        await press(pilot, "f12", "down", "enter", "ctrl+e", "ctrl+u", *typed("50"), "enter")
+        assert "change €3.93" in screen(pilot.app)
+        await opened.services.work()
+        await settle(pilot)
+        seen = screen(pilot.app)
+        assert "● synced" in seen
+        assert ONLINE in seen
+    (sale,) = await opened.services.orders.window()
+    assert sale.status is OrderStatus.SYNCED
+    booked = [each for each in opened.shops["shopify"].ledger_orders() if str(each["reference"]).startswith("TB")]
+    assert [Decimal(str(each["total"])) for each in booked] == [Decimal("56.07")]
+    assert opened.shops["shopify"].outbox.as_json() == []
+
+
+async def test_a_code_the_store_refuses_changes_nothing_and_says_why(opened: House) -> None:
+    async with console(opened, NARROW) as pilot:
+        await press(pilot, "f6", *typed("TEE-M"), "enter", "f8", *typed("EXPIRED5"), "enter")
+        seen = screen(pilot.app)
+        assert "EXPIRED5 is not accepted" in seen
+        assert seen.count("€24.90") >= 2
+
+
+async def test_quantities_change_by_key_and_a_line_goes(opened: House) -> None:
+    async with console(opened, NARROW) as pilot:
+        await press(pilot, "f6", *typed("TEE-M"), "enter", *typed("SOAP-1"), "enter", "tab", "plus", "plus")
+        assert "€74.70" in screen(pilot.app)
+        await press(pilot, "minus")
+        assert "€49.80" in screen(pilot.app)
+        await press(pilot, "delete")
+        assert "Organic" not in screen(pilot.app)
+        assert "€6.40" in screen(pilot.app)
+
+
+async def test_a_search_with_several_answers_asks_which(opened: House) -> None:
+    async with console(opened, NARROW) as pilot:
+        await press(pilot, "f6", *typed("organic"), "enter")
+        assert "Which one?" in screen(pilot.app)
+        await press(pilot, "down", "enter")
+        assert "Organic Tee" in screen(pilot.app)
+
+
+async def test_a_parked_sale_says_why_and_can_be_given_up(busy: House) -> None:
+    async with console(busy, NARROW) as pilot:
+        await press(pilot, "f5", "f", "down", "enter")
+        seen = screen(pilot.app)
+        assert "Queue: needs you" in seen
+        assert "D-88" in seen
+        assert "USD" in seen
+        before = (await busy.services.queue.summary()).parked
+        await press(pilot, "c", "n")
+        assert (await busy.services.queue.summary()).parked == before
+        await press(pilot, "c", "y")
+        assert (await busy.services.queue.summary()).parked == before - 1
+
+
+async def test_jobs_go_on_after_the_store_is_connected_again(busy: House) -> None:
+    shop = busy.shops["woocommerce"]
+    async with console(busy, NARROW) as pilot:
+        await press(pilot, "f3", "down", "a")
+        assert f"Connect {OUTLET} again" in screen(pilot.app)
+        shop.restore_tokens() if hasattr(shop, "restore_tokens") else _give_key_back(shop)
+        given = shop.credentials()
+        await press(pilot, *typed(given["consumer_key"]), "tab", *typed(given["consumer_secret"]), "f12")
+        await settle(pilot)
+        assert (await busy.services.connections.find(OUTLET)).state is ConnectionState.READY
+        await busy.services.work()
+        await press(pilot, "f5")
+    summary = await busy.services.queue.summary()
+    assert summary.by_connection[OUTLET].get(JobState.WAITING, 0) == 0
+
+
+def _give_key_back(shop: object) -> None:
+    for key in shop.keys:  # type: ignore[attr-defined]
+        key.revoked = False
+
+
+async def test_pause_is_seen_everywhere_and_taken_back(opened: House) -> None:
+    async with console(opened, NARROW) as pilot:
+        await press(pilot, "f3", "x")
+        assert "‖ paused" in screen(pilot.app)
+        await press(pilot, "f2")
+        assert "‖ paused" in screen(pilot.app)
+        await press(pilot, "f3", "x")
+        assert "paused" not in screen(pilot.app).replace("is paused", "")
+
+
+async def test_renewing_a_token_shows_its_new_life(opened: House) -> None:
+    async with console(opened, NARROW) as pilot:
+        opened.clock.advance(20 * 3600)
+        await press(pilot, "f4")
+        assert "3 h 59 min" in screen(pilot.app)
+        await press(pilot, "n")
+        seen = screen(pilot.app)
+        assert "23 h 59 min" in seen
+        assert "is renewed" in seen
+
+
+async def test_a_note_is_read_in_full_and_then_gone(busy: House) -> None:
+    async with console(busy, NARROW) as pilot:
+        await press(pilot, "tab", "enter")
+        assert "Mark as read" in screen(pilot.app)
+        await press(pilot, "y")
+        assert "All quiet." in screen(pilot.app)
+    assert await busy.services.notifications.unread() == ()
+
+
+async def test_shop_facts_are_judged_before_they_are_saved(opened: House) -> None:
+    async with console(opened, NARROW) as pilot:
+        await press(pilot, "f7", "tab", "tab", "ctrl+u", *typed("Dublin"), "f12")
+        assert "Dublin is not a time zone" in screen(pilot.app)
+        await press(pilot, "enter", "ctrl+u", *typed("Europe/Berlin"), "f12")
+    assert (await opened.services.shop.get()).zone == "Europe/Berlin"
+
+
+async def test_what_happens_elsewhere_appears_by_itself(opened: House) -> None:
+    async with console(opened, NARROW) as pilot:
+        await press(pilot, "f5")
+        assert "Nothing here." in screen(pilot.app)
+        await sell(opened, 77)
+        for event in await _events(opened):
+            opened.services.bus.publish(event)
+        await settle(pilot)
+        assert "Sale 77" in screen(pilot.app)
+
+
+async def _events(house: House) -> list[object]:
+    from tillbridge.domain.events import QueueChanged
+
+    return [QueueChanged()]
+
+
+async def test_holding_a_key_in_the_queue_asks_the_database_for_nothing_but_details(busy: House) -> None:
+    async with console(busy, NARROW) as pilot:
+        await press(pilot, "f5")
+        asked: list[str] = []
+        queue = busy.storage.queue
+        for name in ("page", "count", "rank", "counts"):
+            work = getattr(queue, name)
+            setattr(
+                queue, name, lambda *given, name=name, work=work, **more: asked.append(name) or work(*given, **more)
+            )
+        await pilot.press("down", "down", "down", "up")
+        await settle(pilot)
+        assert pilot.app.screen.query_one(Window).cursor == 2
+        assert asked == []
+
+
+async def test_home_at_rest_paints_nothing(busy: House) -> None:
+    async with console(busy, NARROW) as pilot:
+        await settle(pilot)
+        painted: list[object] = []
+        show = pilot.app._display
+        pilot.app._display = lambda *given: painted.append(given) or show(*given)  # type: ignore[method-assign, func-returns-value]
+        for _ in range(20):
+            await pilot.pause(0.05)
+        assert painted == []
+
+
+async def test_words_of_a_platform_stay_words(opened: House) -> None:
+    nasty = "[red]x[/nope] \x1b[5m\x1b]0;t\x07 [@click=app.quit]z[/]"
+    await opened.services.connections.add(opened.draft("woocommerce", f"Shop {nasty[:12]}"), MAYA)
+    async with console(opened, (160, 50)) as pilot:
+        await sell(opened, 90, sku="TEE-M")
+        pilot.app.screen.notify(nasty)
+        await press(pilot, "f2", "f3", "down", "down", "f4", "f5", "f7", "right")
+        text = screen(pilot.app)
+        assert "Shop [red]x[/nope" in text or "Shop [red]x" in text
+        assert all(each.isprintable() for each in text.split("\n"))
+    assert MAYA

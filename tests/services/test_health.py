@@ -1,0 +1,100 @@
+"""Doctor: each check says what it found and what to do, and one store in trouble hides nothing of the others."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from tests.support.house import House
+from tillbridge.domain.connections import ConnectionState
+from tillbridge.domain.ids import new_id
+from tillbridge.platforms.registry import PlatformServiceRegistry
+from tillbridge.services.health import Check, HealthService, Verdict, park_what_does_not_open
+
+
+async def _check(house: House, name: str, *, live: bool = False) -> Check:
+    checks = await house.services.health.doctor(live=live)
+    return next(each for each in checks if each.name == name)
+
+
+async def test_a_well_shop_needs_nothing(house: House) -> None:
+    await house.connect("shopify", "Harbour")
+    checks = await house.services.health.doctor(live=True)
+    assert {each.verdict for each in checks if each.name != "disk"} == {Verdict.WELL}
+    assert all(each.words for each in checks)
+
+
+@pytest.mark.parametrize("state", [each for each in ConnectionState if each is not ConnectionState.READY])
+async def test_a_store_that_is_not_ready_says_why_and_what_to_do(house: House, state: ConnectionState) -> None:
+    added = await house.connect("shopify", "Harbour")
+    await house.storage.connections.save(replace(added, state=state))
+    check = await _check(house, "connection Harbour")
+    assert check.verdict is Verdict.WATCH
+    assert check.next_step
+
+
+async def test_a_paused_or_held_back_store_is_no_secret(house: House) -> None:
+    added = await house.connect("shopify", "Harbour")
+    await house.storage.connections.save(replace(added, paused=True))
+    assert "paused" in (await _check(house, "connection Harbour")).words
+    await house.storage.connections.save(replace(added, paused=False))
+    for _ in range(20):
+        await house.storage.budgets.report(added.id, False, house.clock.now())
+    check = await _check(house, "connection Harbour")
+    assert check.verdict is Verdict.WATCH
+    assert "failures" in check.words
+
+
+async def test_live_every_store_is_asked_and_the_one_in_trouble_named(house: House) -> None:
+    await house.connect("shopify", "Harbour")
+    await house.connect("woocommerce", "Own site")
+    house.shops["woocommerce"].revoke_tokens()
+    ill = await _check(house, "connection Own site", live=True)
+    assert ill.verdict is Verdict.ILL
+    assert ill.next_step
+    assert (await _check(house, "connection Harbour", live=True)).verdict is Verdict.WELL
+
+
+@pytest.mark.parametrize(("ahead", "verdict"), [(90.0, Verdict.WELL), (-90.0, Verdict.WELL), (-7200.0, Verdict.ILL)])
+async def test_a_clock_that_differs_from_the_stores_is_told(house: House, ahead: float, verdict: Verdict) -> None:
+    skews = {new_id(): 1.0, new_id(): ahead}
+    health = HealthService(
+        house.storage, PlatformServiceRegistry(), house.folder, house.folder / "keyring", lambda: skews
+    )
+    [check] = [each for each in await health.doctor() if each.name == "clock"]
+    assert check.verdict is verdict
+    assert ("7200" in check.words) == bool(check.next_step)
+
+
+async def test_files_others_can_read_are_named_with_the_command(house: House) -> None:
+    (house.folder / "keyring").chmod(0o640)
+    check = await _check(house, "permissions")
+    assert check.verdict is Verdict.ILL
+    assert "chmod 600" in check.next_step
+    assert "keyring" in check.next_step
+
+
+def _spoil(database: Path, connection_id: UUID) -> None:
+    """What a damaged disk or a foreign row would leave."""
+    with closing(sqlite3.connect(database)) as raw:
+        changed = raw.execute("UPDATE secret SET closed = 'AAAA' WHERE connection_id = ?", [str(connection_id)])
+        assert changed.rowcount
+        raw.commit()
+
+
+async def test_credentials_that_do_not_open_lock_their_store_and_no_other(house: House) -> None:
+    locked = await house.connect("shopify", "Harbour")
+    await house.connect("woocommerce", "Own site")
+    _spoil(house.folder / "shop.sqlite3", locked.id)
+    assert await park_what_does_not_open(house.storage) == ("Harbour",)
+    states = {each.connection.name: each.connection.state for each in await house.services.connections.list()}
+    assert states == {"Harbour": ConnectionState.LOCKED, "Own site": ConnectionState.READY}
+    check = await _check(house, "vault")
+    assert check.verdict is Verdict.ILL
+    assert "Harbour" in check.words
+    assert "Own site" not in check.words

@@ -1,0 +1,340 @@
+"""Tokens kept alive: renewed before they end, once for everybody, and a dead grant told apart from an outage."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.support.clock import VirtualClock
+from tests.support.databases import copy_template
+from tests.support.sessions import connection_for
+from tests.support.stores import OPERATOR, Stores, open_stores
+from tillbridge.domain.connections import Connection, ConnectionState
+from tillbridge.domain.errors import (
+    MissingPermission,
+    NetworkFailure,
+    ReauthenticationNeeded,
+    TillbridgeError,
+    TokenRejected,
+    WrongCredentials,
+)
+from tillbridge.domain.events import ReauthenticationAsked, TokenRenewed
+from tillbridge.domain.tokens import Secret, Token, TokenGrant, TokenType
+from tillbridge.messages import text
+from tillbridge.platforms import shopify
+
+HOUR = 3600.0
+
+
+@dataclass
+class Platform:
+    """The token address of a platform and an operation behind it. ``refuse`` is what renewing fails with."""
+
+    life: float = HOUR
+    rotates: bool = False
+    refuse: TillbridgeError | None = None
+    held: asyncio.Event | None = None
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    asked_with: list[str | None] = field(default_factory=list)
+    called_with: list[str] = field(default_factory=list)
+    rejects: list[TokenRejected] = field(default_factory=list)
+
+    async def renew(self, refresh: Secret | None) -> TokenGrant:
+        self.asked_with.append(refresh.reveal() if refresh else None)
+        self.asked.set()
+        number = len(self.asked_with)
+        if self.held is not None:
+            await self.held.wait()
+        await asyncio.sleep(0)
+        if self.refuse is not None:
+            raise self.refuse
+        return TokenGrant(Secret(f"access-{number}"), self.life, Secret(f"refresh-{number}") if self.rotates else None)
+
+    async def operation(self, token: Token) -> str:
+        self.called_with.append(token.value.reveal())
+        if self.rejects:
+            raise self.rejects.pop(0)
+        return token.value.reveal()
+
+
+@pytest.fixture
+async def web(stores: Stores) -> Connection:
+    values = {"shop": "harbour-lane.myshopify.com"}
+    connection = connection_for(shopify.PLATFORM, values, "own_app")
+    await stores.storage.connections.add(connection)
+    return connection
+
+
+@pytest.fixture
+async def platform(stores: Stores, web: Connection) -> Platform:
+    """A platform whose access token was granted an hour ago but for a minute and a second."""
+    platform = Platform()
+    stores.tokens.register_token_provider(web, platform.renew)
+    await stores.tokens.store_token(web, TokenType.ACCESS, Secret("access-0"), HOUR)
+    return platform
+
+
+async def test_a_valid_token_is_used_at_once(stores: Stores, web: Connection, platform: Platform) -> None:
+    assert await stores.tokens.has_valid_token(web)
+    assert await stores.tokens.with_token_refresh(web, platform.operation) == "access-0"
+    assert platform.asked_with == []
+
+
+@pytest.mark.parametrize("passed", [HOUR - 59, HOUR, 9 * HOUR])
+async def test_a_token_at_its_end_is_renewed_before_the_call(
+    stores: Stores, web: Connection, platform: Platform, passed: float
+) -> None:
+    stores.clock.advance(passed)
+    assert not await stores.tokens.has_valid_token(web)
+    assert await stores.tokens.with_token_refresh(web, platform.operation) == "access-1"
+    assert platform.called_with == ["access-1"]
+    assert await stores.tokens.has_valid_token(web)
+    assert stores.told(TokenRenewed) == [TokenRenewed(web.id)]
+
+
+async def test_a_short_lived_token_is_not_renewed_all_the_time(
+    stores: Stores, web: Connection, platform: Platform
+) -> None:
+    platform.life = 30
+    stores.clock.advance(HOUR)
+    for _ in range(5):
+        await stores.tokens.with_token_refresh(web, platform.operation)
+    assert len(platform.asked_with) == 1
+
+
+async def test_a_token_without_end_is_never_renewed(stores: Stores, web: Connection, platform: Platform) -> None:
+    await stores.tokens.store_token(web, TokenType.ACCESS, Secret("lasting"))
+    stores.clock.advance(1000 * HOUR)
+    assert await stores.tokens.with_token_refresh(web, platform.operation) == "lasting"
+
+
+async def test_a_hundred_calls_at_once_renew_once(stores: Stores, web: Connection, platform: Platform) -> None:
+    stores.clock.advance(HOUR)
+    calls = [stores.tokens.with_token_refresh(web, platform.operation) for _ in range(100)]
+    assert set(await asyncio.gather(*calls)) == {"access-1"}
+    assert len(platform.asked_with) == 1
+
+
+async def test_a_rotated_refresh_token_is_kept_with_the_access_token_and_spent_once(
+    stores: Stores, web: Connection, platform: Platform
+) -> None:
+    platform.rotates = True
+    await stores.tokens.store_token(web, TokenType.REFRESH, Secret("refresh-0"), 90 * 24 * HOUR)
+    for _ in range(3):
+        stores.clock.advance(HOUR)
+        await stores.tokens.with_token_refresh(web, platform.operation)
+    assert platform.asked_with == ["refresh-0", "refresh-1", "refresh-2"]
+    kept = await stores.tokens.get_token(web, TokenType.REFRESH)
+    assert kept.value == Secret("refresh-3")
+
+
+async def test_both_tokens_are_stored_or_none(
+    stores: Stores, web: Connection, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.rotates = True
+    await stores.tokens.store_token(web, TokenType.REFRESH, Secret("refresh-0"))
+    stores.clock.advance(HOUR)
+    put = stores.storage.vault.put_token
+
+    async def put_all_but_access(connection_id: object, token: Token, **more: bool) -> None:
+        if token.type is TokenType.ACCESS:
+            raise NetworkFailure(reason="the power went")
+        await put(web.id, token, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stores.storage.vault, "put_token", put_all_but_access)
+        with pytest.raises(NetworkFailure):
+            await stores.tokens.with_token_refresh(web, platform.operation)
+    assert (await stores.tokens.get_token(web, TokenType.REFRESH)).value == Secret("refresh-0")
+
+
+async def test_a_caller_that_gives_up_does_not_lose_the_grant(
+    stores: Stores, web: Connection, platform: Platform
+) -> None:
+    platform.held = asyncio.Event()
+    stores.clock.advance(HOUR)
+    calling = asyncio.create_task(stores.tokens.with_token_refresh(web, platform.operation))
+    await platform.asked.wait()
+    calling.cancel()
+    await asyncio.gather(calling, return_exceptions=True)
+    platform.held.set()
+    await stores.tokens.aclose()
+    assert (await stores.tokens.get_token(web)).value == Secret("access-1")
+    assert len(platform.asked_with) == 1
+
+
+async def test_a_dead_token_is_renewed_once_and_the_call_repeated_once(
+    stores: Stores, web: Connection, platform: Platform
+) -> None:
+    platform.rejects = [TokenRejected(reason="revoked")]
+    assert await stores.tokens.with_token_refresh(web, platform.operation) == "access-1"
+    assert platform.called_with == ["access-0", "access-1"]
+
+
+async def test_a_fresh_token_that_is_dead_too_needs_a_person(
+    stores: Stores, web: Connection, platform: Platform
+) -> None:
+    platform.rejects = [TokenRejected(reason="revoked"), TokenRejected(reason="revoked")]
+    with pytest.raises(ReauthenticationNeeded):
+        await stores.tokens.with_token_refresh(web, platform.operation)
+    assert len(platform.asked_with) == 1
+    assert (await stores.storage.connections.get(web.id)).state is ConnectionState.NEEDS_REAUTHENTICATION
+
+
+async def test_a_doubtful_refusal_is_one_renewal_for_each_generation_then_a_missing_permission(
+    stores: Stores, web: Connection, platform: Platform
+) -> None:
+    for _ in range(4):
+        platform.rejects = [TokenRejected(certain=False, reason="cannot view orders")] * 2
+        with pytest.raises(MissingPermission) as caught:
+            await stores.tokens.with_token_refresh(web, platform.operation)
+        assert "cannot view orders" in caught.value.card().explanation
+    assert len(platform.asked_with) == 1
+    assert (await stores.storage.connections.get(web.id)).state is ConnectionState.READY
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [ReauthenticationNeeded(connection="web"), WrongCredentials(field="Client secret", where="the dashboard")],
+)
+async def test_a_refused_renewal_is_told_once_and_not_tried_again(
+    stores: Stores, web: Connection, platform: Platform, refusal: TillbridgeError
+) -> None:
+    platform.refuse = refusal
+    stores.clock.advance(HOUR)
+    for _ in range(5):
+        with pytest.raises(ReauthenticationNeeded):
+            await stores.tokens.with_token_refresh(web, platform.operation)
+    assert (len(platform.asked_with), platform.called_with) == (1, [])
+    told = await stores.storage.notifications.unread()
+    assert [(each.count, each.subject) for each in told] == [(1, "web")]
+    assert "web" in text(told[0].message_id, **told[0].params)
+    assert stores.told(ReauthenticationAsked) == [ReauthenticationAsked(web.id)]
+
+
+async def test_an_outage_is_no_dead_grant(stores: Stores, web: Connection, platform: Platform) -> None:
+    platform.refuse = NetworkFailure(reason="no route")
+    stores.clock.advance(HOUR - 30)
+    assert await stores.tokens.with_token_refresh(web, platform.operation) == "access-0"
+    stores.clock.advance(HOUR)
+    with pytest.raises(NetworkFailure):
+        await stores.tokens.with_token_refresh(web, platform.operation)
+    assert (await stores.storage.connections.get(web.id)).state is ConnectionState.READY
+    platform.refuse = None
+    assert await stores.tokens.with_token_refresh(web, platform.operation) == "access-3"
+
+
+@dataclass
+class Lasting:
+    """A platform whose key does not end, and what its live test says of it."""
+
+    probed: TillbridgeError | None
+    probes: int = 0
+
+    async def probe(self) -> TillbridgeError | None:
+        self.probes += 1
+        return self.probed
+
+
+@pytest.mark.parametrize(
+    ("certain", "probed", "expected"),
+    [
+        (True, None, ReauthenticationNeeded),
+        (False, None, MissingPermission),
+        (False, WrongCredentials(field="Key", where="settings"), ReauthenticationNeeded),
+        (False, NetworkFailure(reason="no route"), NetworkFailure),
+    ],
+)
+async def test_a_key_that_cannot_be_renewed_is_probed_when_the_shop_leaves_doubt(
+    stores: Stores, web: Connection, certain: bool, probed: TillbridgeError | None, expected: type[TillbridgeError]
+) -> None:
+    lasting, platform = Lasting(probed), Platform()
+    stores.tokens.register_token_provider(web, None, lasting.probe)
+    await stores.tokens.store_token(web, TokenType.API_KEY, Secret("ck_1234567"))
+    platform.rejects = [TokenRejected(certain=certain, reason="cannot view")]
+    with pytest.raises(expected):
+        await stores.tokens.with_token_refresh(web, platform.operation)
+    assert lasting.probes == (0 if certain else 1)
+    dead = (await stores.storage.connections.get(web.id)).state is ConnectionState.NEEDS_REAUTHENTICATION
+    assert dead is (expected is ReauthenticationNeeded)
+
+
+async def test_tokens_are_renewed_ahead_of_time_at_four_fifths_of_their_life(
+    stores: Stores, web: Connection, platform: Platform
+) -> None:
+    stores.clock.advance(HOUR * 0.79)
+    assert await stores.tokens.renew_due() == 0
+    stores.clock.advance(HOUR * 0.02)
+    assert await stores.tokens.renew_due() == 1
+    assert await stores.tokens.renew_due() == 0
+    facts = [each for each in await stores.tokens.facts() if each.type is TokenType.ACCESS]
+    assert (facts[0].generation, facts[0].renewed_at) == (2, stores.clock.now())
+
+
+async def test_renewing_by_hand_is_audited_and_refused_for_keys_that_do_not_end(
+    stores: Stores, web: Connection, platform: Platform
+) -> None:
+    facts = await stores.tokens.refresh_now("web", OPERATOR)
+    assert (facts.generation, facts.renewable) == (2, True)
+    assert [each.actor for each in await stores.storage.audit.list()] == [OPERATOR]
+    stores.tokens.register_token_provider(web, None)
+    with pytest.raises(MissingPermission, match="web uses keys that do not end"):
+        await stores.tokens.refresh_now("web", OPERATOR)
+
+
+@dataclass
+class Machines:
+    """Several openings of one database, each in a task of its own as processes are, on the same platform."""
+
+    address: str
+    folder: Path
+    clock: VirtualClock
+    connection: Connection
+    platform: Platform
+
+    async def call(self, times: int) -> list[str]:
+        """One machine's calls, all at once; failures as the names of their kinds."""
+        async with open_stores(self.address, self.folder, self.clock) as stores:
+            stores.tokens.register_token_provider(self.connection, self.platform.renew)
+            calls = [stores.tokens.with_token_refresh(self.connection, self.platform.operation) for _ in range(times)]
+            found = await asyncio.gather(*calls, return_exceptions=True)
+        return [type(each).__name__ if isinstance(each, BaseException) else each for each in found]
+
+    async def all(self, machines: int, times: int) -> set[str]:
+        tasks = [asyncio.create_task(self.call(times)) for _ in range(machines)]
+        return {each for found in await asyncio.gather(*tasks) for each in found}
+
+
+@pytest.fixture
+async def machines(tmp_path: Path) -> Machines:
+    """A connection whose token has just ended and whose refresh token may be spent once."""
+    address, clock = copy_template(tmp_path), VirtualClock()
+    connection = connection_for(shopify.PLATFORM, {"shop": "harbour-lane.myshopify.com"}, "own_app")
+    async with open_stores(address, tmp_path, clock) as stores:
+        await stores.storage.connections.add(connection)
+        await stores.tokens.store_token(connection, TokenType.ACCESS, Secret("access-0"), HOUR)
+        await stores.tokens.store_token(connection, TokenType.REFRESH, Secret("refresh-0"))
+    clock.advance(HOUR)
+    return Machines(address, tmp_path, clock, connection, Platform(rotates=True))
+
+
+async def test_several_machines_renew_once_and_all_use_the_winners_token(machines: Machines) -> None:
+    assert await machines.all(3, 20) == {"access-1"}
+    assert machines.platform.asked_with == ["refresh-0"]
+
+
+async def test_a_refusal_of_one_machine_holds_for_all(machines: Machines) -> None:
+    machines.platform.refuse = ReauthenticationNeeded(connection="web")
+    assert await machines.all(3, 10) == {"ReauthenticationNeeded"}
+    assert machines.platform.asked_with == ["refresh-0"]
+
+
+async def test_a_machine_that_died_while_renewing_is_waited_for_no_longer_than_its_lease(machines: Machines) -> None:
+    async with open_stores(machines.address, machines.folder, machines.clock) as dead:
+        assert await dead.storage.vault.take_renewal_lease(machines.connection.id, "dead:1", 30)
+    before = machines.clock.now()
+    assert await machines.call(3) == ["access-1"] * 3
+    assert 29 < (machines.clock.now() - before).total_seconds() < 32
