@@ -30,7 +30,7 @@ def nothing_connected(data_dir: Path) -> bool:
     try:
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         try:
-            return connection.execute("SELECT count(*) FROM connection").fetchone() == (0,)
+            return bool(connection.execute("SELECT count(*) FROM connection").fetchone() == (0,))
         finally:
             connection.close()
     except sqlite3.Error:

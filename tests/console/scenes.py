@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from tests.console.stage import busy_shop, empty_shop, open_shop
@@ -16,6 +17,7 @@ from tillbridge.console.app import Console
 
 Opened = Callable[[Path], AbstractAsyncContextManager[House]]
 NARROW, WIDE = (80, 24), (160, 50)
+_TYPED = "typed "
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,18 @@ async def settle(pilot: Pilot[str]) -> None:
 
 
 async def press(pilot: Pilot[str], *keys: str) -> None:
-    """Press keys and let the answers arrive."""
+    """Press keys and let the answers arrive. What ``typed`` answers comes in one go, as from a scanner."""
     for key in keys:
-        await pilot.press(key)
+        if key.startswith(_TYPED):
+            pilot.app.screen.focused.post_message(Paste(key.removeprefix(_TYPED)))  # type: ignore[union-attr]
+        else:
+            await pilot.press(key)
         await settle(pilot)
+
+
+def typed(words: str) -> list[str]:
+    """Words for the field that has the focus."""
+    return [_TYPED + words]
 
 
 @asynccontextmanager
@@ -97,11 +107,6 @@ async def _wrong(pilot: Pilot[str], house: House) -> None:
     await press(pilot, *typed("harbour lane"), "tab", *typed("abc"), "tab")
 
 
-def typed(words: str) -> list[str]:
-    names = {"-": "minus", " ": "space", ".": "full_stop", "_": "underscore", "@": "at", "/": "slash", ":": "colon"}
-    return [names.get(each, each) for each in words]
-
-
 SCENES = (
     Scene("welcome", empty_shop, _stay),
     Scene("home", busy_shop, _stay),
@@ -123,7 +128,7 @@ async def pictures(scene: Scene, folder: Path) -> dict[str, str]:
     wanted = [(size, themes.DARK.name) for size in (NARROW, WIDE)]
     if scene.name == "home":
         wanted += [(NARROW, each) for each in themes.NAMES[1:]]
-    drawn = {}
+    drawn: dict[str, str] = {}
     for group in ([each] for each in wanted) if scene.sells else (wanted,):
         data = folder / f"{scene.name}-{len(drawn)}"
         data.mkdir()

@@ -15,7 +15,7 @@ from tests.support.sales import line, record
 from tillbridge.domain.connections import Route, RouteKind
 
 ONLINE, OUTLET = "Harbour online", "Outlet"
-NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 14, 45, tzinfo=UTC)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from tests.support.house import MAYA, House
 from tillbridge.console.app import Console
 from tillbridge.console.widgets.window import Window
 from tillbridge.domain.connections import ConnectionState
+from tillbridge.domain.events import Event, QueueChanged
 from tillbridge.domain.jobs import JobState
 from tillbridge.domain.orders import OrderStatus
 
@@ -209,8 +210,7 @@ async def test_what_happens_elsewhere_appears_by_itself(opened: House) -> None:
         assert "Sale 77" in screen(pilot.app)
 
 
-async def _events(house: House) -> list[object]:
-    from tillbridge.domain.events import QueueChanged
+async def _events(house: House) -> list[Event]:
 
     return [QueueChanged()]
 

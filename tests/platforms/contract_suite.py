@@ -168,7 +168,7 @@ class PlatformContract:
     # -- catalogue, stock, customers
 
     async def test_the_catalogue_is_whole(self, bench: Bench) -> None:
-        found = {}
+        found: dict[str, Any] = {}
         async for page in self.platform.product(bench.session).list_products():
             assert page.refused == ()
             found |= {variant.sku: (product, variant) for product in page.items for variant in product.variants}

@@ -1,4 +1,4 @@
-"""A first day at the shop, by keyboard alone, at 80x24 through a real sshd: connect both stores, sell, see it arrive."""
+"""A first day, by keyboard alone, at 80x24 through a real sshd: connect both stores, sell, see it arrive."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def connect_first(pane: Terminal, door: SimulatorDoor) -> None:
 
 
 def connect_second(pane: Terminal, door: SimulatorDoor) -> None:
-    given = {"url": door.base_url, **json.loads(door.credentials.read_text())}
+    given = json.loads(door.credentials.read_text())
     pane.keys("n")
     pane.wait_for("Which platform?")
     pane.keys("Down", "Enter")
     pane.wait_for("Connect WooCommerce")
-    for value in (given["url"], given["consumer_key"], given["consumer_secret"]):
+    for value in (door.base_url, given["consumer_key"], given["consumer_secret"]):
         pane.type(value)
         pane.keys("Tab")
     pane.keys("F12")

@@ -37,7 +37,7 @@ def _run(place: Path, training: bool, first_start: bool) -> ConsoleApp:
 
     # the screen is written to the error stream, and a terminal without UTF-8 must not break a frame
     if sys.__stderr__ is not None:
-        sys.__stderr__.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[attr-defined]
+        sys.__stderr__.reconfigure(encoding="utf-8", errors="replace")
     app = Console(training=training, first_start=first_start)
     asyncio.run(_live(app, place, training))
     return app

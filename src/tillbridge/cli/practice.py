@@ -48,6 +48,7 @@ def serve(
 
 async def _serve(settings: Settings, port: int, certificate: Path | None, key: Path | None) -> None:
     from tillbridge.domain.clock import SystemClock
+    from tillbridge.domain.errors import InvalidInput
     from tillbridge.platforms.registry import PlatformServiceRegistry
     from tillbridge.services.training import build_simulators
     from tillbridge.training.server import serve as serve_all
@@ -58,11 +59,14 @@ async def _serve(settings: Settings, port: int, certificate: Path | None, key: P
     simulators = build_simulators(PlatformServiceRegistry(), SystemClock())
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix="simulators-", dir=settings.data_dir) as folder:
-        async with serve_all(simulators, port, certificate=certificate, key=key) as served:
-            for each in served:
-                _announce(each, Path(folder))
-            _flush({"ready": len(served)})
-            await stop.wait()
+        try:
+            async with serve_all(simulators, port, certificate=certificate, key=key) as served:
+                for each in served:
+                    _announce(each, Path(folder))
+                _flush({"ready": len(served)})
+                await stop.wait()
+        except OSError as error:
+            raise InvalidInput(field="port", reason=f"{error.strerror or error}") from error
 
 
 def _announce(served: Served, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
+from textual.binding import Binding
 
 from tillbridge.console import actions
 from tillbridge.console.base import ConsoleApp
@@ -39,7 +40,12 @@ class Console(ConsoleApp):
     }
     DEFAULT_MODE = "home"
     COMMANDS: ClassVar = {ActionProvider}
-    BINDINGS: ClassVar = actions.bindings(actions.EVERYWHERE)
+    BINDINGS: ClassVar = [
+        *actions.bindings(actions.EVERYWHERE),
+        # first in line, so that what is typed ahead over a slow connection lands in the field after the Tab
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     async def furnish(self, services: Services) -> None:
         """Besides handing over: a first start is welcomed."""

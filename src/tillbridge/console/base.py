@@ -140,6 +140,9 @@ class ConsoleApp(App[str]):
         raise NotImplementedError
 
     def on_unmount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.remove_signal_handler(number)
         if self._bridge is not None:
             self._bridge.close()
 

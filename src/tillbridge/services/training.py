@@ -13,6 +13,7 @@ from tillbridge.services.catalog import CatalogService
 from tillbridge.services.connections import ConnectionDraft, ConnectionsService
 from tillbridge.training.faults import PHASES
 from tillbridge.training.kit import Simulator
+from tillbridge.training.scenarios import LESSONS, Lesson, lesson
 
 TEACHER = Actor(ActorKind.OPERATOR, "training")
 
@@ -52,6 +53,17 @@ class TrainingService:
                 if view.open and view.report.choices:
                     await self._connections.prepare(name, TEACHER, view.step.name, view.report.choices[0][0])
             await self._catalog.pull(name)
+
+    def lessons(self) -> tuple[Lesson, ...]:
+        """What can be practised: each has a title, a task and what to watch."""
+        return LESSONS
+
+    def begin(self, name: str) -> Lesson:
+        """Set a lesson up on every pretended shop. Raises LookupError for one that is not there."""
+        chosen = lesson(name)
+        for each in self.simulators:
+            chosen.begin(each)
+        return chosen
 
     def faults(self) -> tuple[str, ...]:
         """What can be made to go wrong."""

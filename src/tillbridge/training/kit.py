@@ -28,6 +28,8 @@ class Simulator:
 
     name: ClassVar[str]
     setup: ClassVar[str] = ""
+    places_order: ClassVar[str] = ""
+    """What a fault must match to strike the call that places an order, and no other."""
 
     def __init__(self, base_url: str, clock: Ticking | None = None) -> None:
         self.base_url = base_url

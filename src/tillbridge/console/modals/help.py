@@ -18,7 +18,7 @@ from tillbridge.console.stylesheets import sheet
 from tillbridge.messages import text
 
 _KEY_WIDTH = 8
-_TITLE_WIDTH = 20
+_TITLE_WIDTH = 22
 
 
 class HelpModal(ModalScreen[None]):

@@ -29,13 +29,16 @@ def orders(
     key = _SORTS.get(sortKey, "id")
     rows = [row for row in shop.orders.values() if _within(shop, row) and shop.seen(row)]
     rows.sort(key=lambda row: (row[key], row["id"]), reverse=reverse)
-    found = [row for row in rows if paging.matches(query, _terms(shop, row).get, lambda row=row: row["name"])]
-    page = paging.connect(found, first, after)
+    page = paging.connect([row for row in rows if _fits(shop, row, query)], first, after)
     return {**page, "nodes": [order_view(shop, row) for row in page["nodes"]]}
 
 
 def _within(shop: Shop, row: Row) -> bool:
     return shop.switches.all_orders or row["processedAt"] >= shop.stamp(shop.now() - _WINDOW)
+
+
+def _fits(shop: Shop, row: Row, query: str | None) -> bool:
+    return paging.matches(query, _terms(shop, row).get, lambda: str(row["name"]))
 
 
 def _terms(shop: Shop, row: Row) -> Mapping[str, Any]:

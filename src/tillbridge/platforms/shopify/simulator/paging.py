@@ -81,5 +81,5 @@ def _compares(name: str, value: str, operator: str, wanted: str) -> bool:
             left, right = moment(value), moment(wanted)
         except ValueError:
             return True
-    signs = {">": left > right, ">=": left >= right, "<": left < right, "<=": left <= right}
-    return signs[operator]
+    signs: dict[str, bool] = {">": left > right, ">=": left >= right, "<": left < right, "<=": left <= right}
+    return bool(signs[operator])

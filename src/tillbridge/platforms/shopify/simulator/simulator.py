@@ -32,6 +32,7 @@ class ShopifySimulator(Simulator):
 
     name: ClassVar[str] = "shopify"
     setup: ClassVar[str] = "own_app"
+    places_order: ClassVar[str] = "orderCreate("
 
     def __init__(self, clock: Ticking | None = None, seed: int = 1) -> None:
         self._ticks = ShopClock(clock)

@@ -39,6 +39,7 @@ class WooCommerceSimulator(Simulator):
     """
 
     name = "woocommerce"
+    places_order = "POST /wp-json/wc/v3/orders"
 
     def __init__(self, clock: Ticking | None, seed: int, seed_shop: Mapping[str, Any] | None) -> None:
         self._outages: list[tuple[str, str]] = []

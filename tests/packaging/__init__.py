@@ -1,0 +1,1 @@
+"""What an installed Tillbridge carries with it."""

@@ -1,0 +1,1 @@
+"""Golden requests: what adapters send, written down from our own runs over made-up shops."""

@@ -1,0 +1,59 @@
+"""What the WooCommerce adapter sends, held to golden requests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.platforms.golden.masking import compare
+from tests.platforms.woocommerce.adapter import Bench, bench, eur
+from tests.support.recorder import SENT, Sent
+from tests.support.till import paid
+from tillbridge.domain.basket import Discount
+from tillbridge.domain.offers import DiscountType
+from tillbridge.domain.orders import Order, Refund, RefundLine
+from tillbridge.platforms.woocommerce import PLATFORM
+
+GOLDEN = Path(__file__).parents[1] / "woocommerce" / "golden"
+TEN = Discount("Harbour 10 %", DiscountType.PERCENTAGE, Decimal(10), code="HARBOUR10")
+
+
+@pytest.fixture
+async def ready() -> AsyncIterator[Bench]:
+    async with bench() as opened:
+        yield opened
+
+
+async def _sale(at: Bench, *discounts: Discount) -> Order:
+    order = paid(await at.lines(TEE_M=2, BOOK_1=1), at.clock, receipt="R-1", discounts=discounts, note="Gift wrap")
+    return replace(order, reference="TB0123456789ABCDEFGHJKMNPQ")
+
+
+def _written(ending: str) -> Sequence[Sent]:
+    return [each for each in SENT if each.method in ("POST", "PUT") and ending in each.path]
+
+
+async def test_an_order_with_a_code(ready: Bench) -> None:
+    order = await _sale(ready, TEN)
+    SENT.clear()
+    await PLATFORM.order(ready.session).create_order(order, ready.keep)
+    compare(GOLDEN, "order_create", _written("/orders"))
+
+
+async def test_a_refund_of_one_piece(ready: Bench) -> None:
+    order = await _sale(ready)
+    orders = PLATFORM.order(ready.session)
+    placed = await orders.create_order(order, ready.keep)
+    refund = Refund("TBREF-R1", eur("24.90"), (RefundLine("1", Decimal(1), restock=True),), "too small")
+    await orders.refund_order(order, placed.platform_order_id, refund)
+    compare(GOLDEN, "refund", _written("/refunds"))
+
+
+async def test_the_list_of_products(ready: Bench) -> None:
+    SENT.clear()
+    _ = [page async for page in PLATFORM.product(ready.session).list_products()]
+    compare(GOLDEN, "product_list", list(SENT))
