@@ -101,7 +101,9 @@ def load(flags: Mapping[str, Any] | None = None) -> Settings:
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     place = Path(given.get("data_dir") or default_data_dir())
     file = place / FILE
-    reader: type[Settings] = type("Settings", (Settings,), {"_file": file if file.is_file() else None, "__module__": __name__})
+    reader: type[Settings] = type(
+        "Settings", (Settings,), {"_file": file if file.is_file() else None, "__module__": __name__}
+    )
     try:
         return reader(**{"data_dir": place, **given})
     except ValidationError as error:

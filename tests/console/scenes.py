@@ -9,15 +9,18 @@ from pathlib import Path
 
 from textual.events import Paste
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
 
 from tests.console.stage import busy_shop, empty_shop, open_shop
 from tests.support.house import House
-from tillbridge.console import themes
 from tillbridge.console.app import Console
 
 Opened = Callable[[Path], AbstractAsyncContextManager[House]]
 NARROW, WIDE = (80, 24), (160, 50)
+ASKING = ("ask", "welcome", "connect", "change", "find", "offer", "pay", "new")
+"""Workers that may be waiting for the operator."""
 _TYPED = "typed "
+_PATIENCE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +31,15 @@ class Scene:
     shop: Opened
     play: Callable[[Pilot[str], House], Awaitable[None]]
     training: bool = False
-    sells: bool = False
-    """It changes the shop, so each picture needs a fresh one."""
 
 
 async def settle(pilot: Pilot[str]) -> None:
-    """Until nothing is being read any more."""
-    for _ in range(3):
+    """Until nothing is being read any more, or a question waits for its answer."""
+    for _ in range(_PATIENCE):
         await pilot.pause()
-        workers = [
-            each for each in pilot.app.workers if each.group not in ("ask", "welcome", "pay", "offer", "connect")
-        ]
-        if workers:
-            await pilot.app.workers.wait_for_complete(workers)
+        busy = [each for each in pilot.app.workers if not each.is_finished]
+        if not busy or (isinstance(pilot.app.screen, ModalScreen) and all(each.group in ASKING for each in busy)):
+            break
     await pilot.pause()
 
 
@@ -115,31 +114,9 @@ SCENES = (
     Scene("setup-judged", empty_shop, _wrong),
     Scene("tokens", busy_shop, _go("f4")),
     Scene("queue", busy_shop, _go("f5", "down", "down")),
-    Scene("basket", open_shop, _sell, sells=True),
-    Scene("sold", open_shop, _sold, sells=True),
+    Scene("basket", open_shop, _sell),
+    Scene("sold", open_shop, _sold),
     Scene("settings", busy_shop, _go("f7", "right")),
     Scene("help", busy_shop, _go("f5", "f1")),
     Scene("training", open_shop, _go("f6"), training=True),
 )
-
-
-async def pictures(scene: Scene, folder: Path) -> dict[str, str]:
-    """The scene as SVG in both sizes, by name; Home in every theme as well."""
-    wanted = [(size, themes.DARK.name) for size in (NARROW, WIDE)]
-    if scene.name == "home":
-        wanted += [(NARROW, each) for each in themes.NAMES[1:]]
-    drawn: dict[str, str] = {}
-    for group in ([each] for each in wanted) if scene.sells else (wanted,):
-        data = folder / f"{scene.name}-{len(drawn)}"
-        data.mkdir()
-        async with scene.shop(data) as house:
-            for size, theme in group:
-                async with console(house, size, training=scene.training, theme=theme) as pilot:
-                    await scene.play(pilot, house)
-                    drawn[_name(scene, size, theme)] = pilot.app.export_screenshot(title="Tillbridge")
-    return drawn
-
-
-def _name(scene: Scene, size: tuple[int, int], theme: str) -> str:
-    suffix = "" if theme == themes.DARK.name else f"-{theme}"
-    return f"{scene.name}-{size[0]}x{size[1]}{suffix}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
-from tests.console.scenes import NARROW, console, press, settle, typed
+from tests.console.scenes import NARROW, WIDE, console, press, settle, typed
 from tests.console.seen import screen
 from tests.console.stage import ONLINE, OUTLET, sell
 from tests.support.house import MAYA, House
 from tillbridge.console.app import Console
 from tillbridge.console.widgets.window import Window
 from tillbridge.domain.connections import ConnectionState
-from tillbridge.domain.events import Event, QueueChanged
+from tillbridge.domain.events import QueueChanged
 from tillbridge.domain.jobs import JobState
+from tillbridge.domain.notifications import Severity
 from tillbridge.domain.orders import OrderStatus
 
 
@@ -145,7 +147,8 @@ async def test_jobs_go_on_after_the_store_is_connected_again(busy: House) -> Non
     async with console(busy, NARROW) as pilot:
         await press(pilot, "f3", "down", "a")
         assert f"Connect {OUTLET} again" in screen(pilot.app)
-        shop.restore_tokens() if hasattr(shop, "restore_tokens") else _give_key_back(shop)
+        for key in shop.shop.keys:
+            key.revoked = False
         given = shop.credentials()
         await press(pilot, *typed(given["consumer_key"]), "tab", *typed(given["consumer_secret"]), "f12")
         await settle(pilot)
@@ -154,11 +157,6 @@ async def test_jobs_go_on_after_the_store_is_connected_again(busy: House) -> Non
         await press(pilot, "f5")
     summary = await busy.services.queue.summary()
     assert summary.by_connection[OUTLET].get(JobState.WAITING, 0) == 0
-
-
-def _give_key_back(shop: object) -> None:
-    for key in shop.keys:  # type: ignore[attr-defined]
-        key.revoked = False
 
 
 async def test_pause_is_seen_everywhere_and_taken_back(opened: House) -> None:
@@ -173,7 +171,7 @@ async def test_pause_is_seen_everywhere_and_taken_back(opened: House) -> None:
 
 async def test_renewing_a_token_shows_its_new_life(opened: House) -> None:
     async with console(opened, NARROW) as pilot:
-        opened.clock.advance(20 * 3600)
+        opened.clock.set_wall(datetime(2026, 11, 25, 5, 0, tzinfo=UTC))
         await press(pilot, "f4")
         assert "3 h 59 min" in screen(pilot.app)
         await press(pilot, "n")
@@ -204,15 +202,9 @@ async def test_what_happens_elsewhere_appears_by_itself(opened: House) -> None:
         await press(pilot, "f5")
         assert "Nothing here." in screen(pilot.app)
         await sell(opened, 77)
-        for event in await _events(opened):
-            opened.services.bus.publish(event)
+        opened.services.bus.publish(QueueChanged())
         await settle(pilot)
         assert "Sale 77" in screen(pilot.app)
-
-
-async def _events(house: House) -> list[Event]:
-
-    return [QueueChanged()]
 
 
 async def test_holding_a_key_in_the_queue_asks_the_database_for_nothing_but_details(busy: House) -> None:
@@ -243,13 +235,20 @@ async def test_home_at_rest_paints_nothing(busy: House) -> None:
 
 
 async def test_words_of_a_platform_stay_words(opened: House) -> None:
-    nasty = "[red]x[/nope] \x1b[5m\x1b]0;t\x07 [@click=app.quit]z[/]"
-    await opened.services.connections.add(opened.draft("woocommerce", f"Shop {nasty[:12]}"), MAYA)
-    async with console(opened, (160, 50)) as pilot:
-        await sell(opened, 90, sku="TEE-M")
-        pilot.app.screen.notify(nasty)
-        await press(pilot, "f2", "f3", "down", "down", "f4", "f5", "f7", "right")
-        text = screen(pilot.app)
-        assert "Shop [red]x[/nope" in text or "Shop [red]x" in text
-        assert all(each.isprintable() for each in text.split("\n"))
-    assert MAYA
+    """No markup is read and no control code leaves, wherever foreign words are shown."""
+    markup = "[b]x[/nope]"
+    nasty = f"{markup} [@click=app.quit]z[/] \x1b[5m\x1b]0;t\x07 \x9b2J\u202etxt"
+    await opened.services.connections.add(opened.draft("woocommerce", markup), MAYA)
+    await opened.storage.notifications.push(
+        cause="x", severity=Severity.ERROR, message_id="queue.told.held", params={"connection": nasty}, subject=nasty
+    )
+    async with console(opened, WIDE) as pilot:
+        seen = [screen(pilot.app)]
+        for keys in (("tab", "enter"), ("n", "f3", "down", "down"), ("x",), ("f4",), ("f7", "right", "tab", "down")):
+            await press(pilot, *keys)
+            seen.append(screen(pilot.app))
+        pilot.app.screen.notify(nasty, title=nasty)
+        await press(pilot, "f2")
+        seen.append(screen(pilot.app))
+    assert all(markup in each for each in (*seen[:4], *seen[-2:]))
+    assert all(line.isprintable() for each in seen for line in each.split("\n"))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Cli
 from tests.support.processes import Shop, SimulatorDoor, eventually, simulators
 from tests.support.records import sale
 
@@ -68,17 +69,18 @@ class Journey:
             assert worker.poll() is None, "the worker ended before it could be killed"
             worker.kill()
             worker.wait(timeout=30)
-        assert self.status() != "synced"
+        assert self.shown()["status"] != "synced"
 
-    def status(self) -> str:
-        return str(self.shop.ask("orders", "show", self.reference)["status"])
+    def shown(self) -> Any:
+        """The sale as its operator sees it."""
+        return Cli(self.shop.data_dir, []).ask("orders", "show", self.reference)
 
     def ends_well(self) -> None:
         """After one more worker there is one order, and the sale knows it."""
         self.shop.run("sync", "--until-idle")
         orders = self.arrived()
         assert [Decimal(each["total"]) for each in orders] == [TOTAL]
-        shown = self.shop.ask("orders", "show", self.reference)
+        shown = self.shown()
         delivery = shown["connections"][STORE]
         assert (shown["status"], delivery["status"]) == ("synced", "synced")
         assert delivery["platform_order_id"].endswith(str(orders[0]["id"]).rsplit("/", 1)[-1])
@@ -99,11 +101,12 @@ def connected(doors: Mapping[str, SimulatorDoor], tmp_path_factory: pytest.TempP
 
     def shop_of(platform: str) -> Path:
         if platform not in made:
-            shop = Shop(tmp_path_factory.mktemp(platform))
-            shop.connect(doors[platform], STORE)
-            shop.run("connections", "route", STORE, "all")
-            shop.run("sync")
-            made[platform] = shop.data_dir
+            cli = Cli(tmp_path_factory.mktemp(platform), [])
+            cli.connect(doors[platform], STORE)
+            cli.run("connections", "prepare", STORE)
+            cli.run("connections", "route", STORE, "all")
+            cli.run("sync")
+            made[platform] = cli.data_dir
         return made[platform]
 
     return shop_of
@@ -123,7 +126,7 @@ def journey(
     receipt = f"F-{request.node.name}"[:40]
     shop.add_sales([sale(receipt)])
     door = doors[platform]
-    yield Journey(shop, door, shop.ask("orders", "show", receipt)["reference"])
+    yield Journey(shop, door, Cli(shop.data_dir, []).ask("orders", "show", receipt)["reference"])
     with urllib.request.urlopen(urllib.request.Request(f"{door.control}/faults", method="DELETE"), timeout=30):
         pass
 

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,9 +54,16 @@ class Terminal:
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p")
 
-    def wait_for(
-        self, *words: str, gone: bool = False, patience: float = _PATIENCE, forgiving: bool = False
-    ) -> str:
+    def wait_until(self, fits: Callable[[str], bool], patience: float = _PATIENCE) -> str:
+        """The first screen that fits. Fails with the screen as it was last seen."""
+        until = time.monotonic() + patience
+        while not fits(screen := self.screen()):
+            if time.monotonic() > until:
+                pytest.fail(f"never came to fit:\n{screen}")
+            time.sleep(_LOOK_EVERY)  # a screen can only be looked at again
+        return screen
+
+    def wait_for(self, *words: str, gone: bool = False, patience: float = _PATIENCE, forgiving: bool = False) -> str:
         """The screen once all words are on it (or none any more). Fails with the screen as it was last seen.
 
         ``forgiving``: answers that screen instead.

@@ -74,7 +74,7 @@ def connect_second(pane: Terminal, door: SimulatorDoor) -> None:
         pane.type(value)
         pane.keys("Tab")
     pane.keys("F12")
-    pane.wait_for("Passport", "WooCommerce", "tax")
+    pane.wait_for("Passport", "Platform      WooCommerce", "ready")
     pane.keys("o")
     pane.wait_for("Which sales does WooCommerce record?")
     pane.keys("Down", "Enter")
@@ -121,7 +121,8 @@ def scan(pane: Terminal, code: str, words: str) -> None:
 
 def arrived(pane: Terminal, receipt: str, doors: dict[str, SimulatorDoor]) -> None:
     """Synced on screen with the platforms' numbers; once, to the cent and without a mail in both shops' own books."""
-    screen = eventually(lambda: (seen := pane.screen()).count("● synced") == 2 and seen)
+    pane.wait_until(lambda seen: seen.count("● synced") == 2)
+    screen = pane.screen()
     for door in doors.values():
         mine = [each for each in door.orders() if each["reference"].startswith("TB")]
         assert [Decimal(each["total"]) for each in mine] == [Decimal("56.07")]

@@ -125,7 +125,7 @@ class ConsoleApp(App[str]):
     ) -> None:
         """One toast at a time, in place of the one before; what it says is never markup."""
         self.clear_notifications()
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     def connect_store(self, platform: str = "") -> None:
         """Open the setup of a new connection."""

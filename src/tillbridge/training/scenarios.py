@@ -10,7 +10,7 @@ from tillbridge.training.kit import Simulator
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """``fault`` strikes the next ``times`` calls, or only those that place an order. ``sku`` and ``code`` are to be used."""
+    """``fault`` strikes the next ``times`` calls, or only those that place an order. ``sku``, ``code``: what to use."""
 
     name: str
     fault: str = ""

@@ -35,6 +35,7 @@ def _strict(scalar: GraphQLScalarType, check: Any) -> None:
         return check(value_from_ast_untyped(node, variables))
 
     scalar.parse_value = check  # type: ignore[method-assign]
+    scalar.coerce_input_value = check
     scalar.parse_literal = literal  # type: ignore[method-assign]
 
 

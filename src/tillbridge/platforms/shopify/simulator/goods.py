@@ -85,7 +85,8 @@ def products(
     def fits(row: Row) -> bool:
         names = {
             "updated_at": shop.indexed_update(row), "status": paging.Word(row["status"]), "vendor": row["vendor"],
-            "product_type": row["productType"], "tag": " ".join(row["tags"]), "id": paging.Word(number(row["id"])),
+            "product_type": row["productType"], "title": row["title"],
+            "tag": " ".join(row["tags"]), "id": paging.Word(number(row["id"])),
         }  # fmt: skip
         return shop.seen(row) and paging.matches(query, names.get, lambda: str(row["title"]))
 
