@@ -10,7 +10,6 @@ from tests.benchmarks.ratios import Ratio, interleaved
 from tests.benchmarks.screen import Screen
 
 BARE = [sys.executable, "-m", "tests.benchmarks.bare"]
-SIZE = {"columns": 80, "lines": 24}
 
 
 def measure(runs: int) -> list[Ratio]:
@@ -21,7 +20,7 @@ def measure(runs: int) -> list[Ratio]:
 
         def frame(command: list[str], name: str) -> Callable[[], float]:
             def once() -> float:
-                screen = Screen(command, **SIZE)
+                screen = Screen(command, columns=80, lines=24)
                 try:
                     first = screen.next_frame() - screen.started
                     keys[name].append(screen.press(b"2"))

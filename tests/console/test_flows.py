@@ -215,7 +215,9 @@ async def test_holding_a_key_in_the_queue_asks_the_database_for_nothing_but_deta
         for name in ("page", "count", "rank", "counts"):
             work = getattr(queue, name)
             setattr(
-                queue, name, lambda *given, name=name, work=work, **more: asked.append(name) or work(*given, **more)
+                queue,
+                name,
+                lambda *given, name=name, work=work, **more: asked.append(name) or work(*given, **more),  # type: ignore[func-returns-value]
             )
         await pilot.press("down", "down", "down", "up")
         await settle(pilot)

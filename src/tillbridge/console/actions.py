@@ -90,7 +90,7 @@ ACTIONS = (
     UserAction("platforms", "remove", "delete"),
     UserAction("tokens", "renew", "n", footer=True),
     UserAction("tokens", "reauthenticate", "a", footer=True),
-    UserAction("queue", "details", "enter", footer=True),
+    UserAction("queue", "details", "enter"),
     UserAction("queue", "retry", "r", footer=True),
     UserAction("queue", "retry_alike", "a", footer=True),
     UserAction("queue", "cancel_job", "c", footer=True),

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from tillbridge.console import formats
 from tillbridge.domain.errors import ErrorCard
-from tillbridge.domain.jobs import Attempt, Phase
+from tillbridge.domain.jobs import Attempt, JobKind, Phase
 from tillbridge.messages import text
 
 
@@ -43,6 +43,11 @@ class ErrorCardView(Static):
 _SIGNS = {Phase.NOT_SENT: ("○", "quiet"), Phase.SENDING: ("?", "warn"), Phase.ANSWERED: ("●", "good")}
 
 
+def _action(name: str) -> str:
+    """A try of a whole job has the job's word; a call of a platform is named as its log names it."""
+    return text(f"console.kind.{name}") if name in list(JobKind) else name
+
+
 def attempt_line(attempt: Attempt, zone: str) -> Content:
     """One attempt on one line: when, how far it got, and what came of it."""
     sign, tone = _SIGNS[attempt.phase]
@@ -54,7 +59,7 @@ def attempt_line(attempt: Attempt, zone: str) -> Content:
         Content(formats.precise_time(attempt.began_at, zone)),
         Content.styled(f"  {sign} ", f"$tone-{tone}"),
         Content(f"{words}  "),
-        Content.styled(attempt.action, "$tone-quiet"),
+        Content.styled(_action(attempt.action), "$tone-quiet"),
     ]
     if attempt.request_id:
         parts.append(Content.styled("  " + text("console.timeline.request", id=attempt.request_id), "$tone-quiet"))
