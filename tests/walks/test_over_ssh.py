@@ -121,7 +121,7 @@ def scan(pane: Terminal, code: str, words: str) -> None:
 
 def arrived(pane: Terminal, receipt: str, doors: dict[str, SimulatorDoor]) -> None:
     """Synced on screen with the platform's number; once, to the cent and without a mail in the shop's own books."""
-    pane.wait_until(lambda seen: "● synced" in seen)
+    pane.wait_until(lambda seen: "● synced" in seen, patience=120)
     screen = pane.screen()
     for door in doors.values():
         mine = [each for each in door.orders() if each["reference"].startswith("TB")]
