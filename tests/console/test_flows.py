@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextvars
 from datetime import UTC, datetime
 from decimal import Decimal
+
+import pytest
 
 from tests.console.scenes import NARROW, WIDE, console, press, settle, typed
 from tests.console.seen import screen
 from tests.console.stage import ONLINE, OUTLET, sell
 from tests.support.house import MAYA, House
+from tillbridge.console import bridge
 from tillbridge.console.app import Console
 from tillbridge.console.widgets.window import Window
 from tillbridge.domain.connections import ConnectionState
@@ -205,6 +209,21 @@ async def test_what_happens_elsewhere_appears_by_itself(opened: House) -> None:
         opened.services.bus.publish(QueueChanged())
         await settle(pilot)
         assert "Sale 77" in screen(pilot.app)
+
+
+async def test_facts_of_a_worker_keep_coming(opened: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They come from tasks that know nothing of the app, one soon after the other."""
+    monkeypatch.setattr(bridge, "SHORTEST_PAUSE", 0.01)
+    async with console(opened, NARROW) as pilot:
+        await press(pilot, "f5")
+        for receipt in (77, 78, 79):
+            await sell(opened, receipt)
+            contextvars.Context().run(opened.services.bus.publish, QueueChanged())
+        for _ in range(100):
+            await settle(pilot)
+            if "Sale 79" in screen(pilot.app):
+                break
+        assert "Sale 79" in screen(pilot.app)
 
 
 async def test_holding_a_key_in_the_queue_asks_the_database_for_nothing_but_details(busy: House) -> None:

@@ -22,6 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("w")
 
 
+@pytest.mark.soak
 def test_connect_sell_and_see_it_synced(folder: Path) -> None:
     data = folder / "data"
     command = shlex.join(["env", "TERM=xterm-256color", sys.executable, "-m", "tillbridge", "--data-dir", str(data)])

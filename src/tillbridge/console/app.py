@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -10,21 +12,39 @@ from textual.binding import Binding
 from tillbridge.console import actions
 from tillbridge.console.base import ConsoleApp
 from tillbridge.console.commands import ActionProvider
-from tillbridge.console.modals.help import HelpModal
-from tillbridge.console.modals.questions import ChooseModal
-from tillbridge.console.screens.basket import BasketScreen
 from tillbridge.console.screens.home import HomeScreen
-from tillbridge.console.screens.platforms import PlatformsScreen
-from tillbridge.console.screens.queue import QueueScreen
-from tillbridge.console.screens.settings import SettingsScreen
-from tillbridge.console.screens.setup import SetupScreen
-from tillbridge.console.screens.tokens import TokensScreen
+from tillbridge.console.stylesheets import sheet
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
+    from tillbridge.console.screens.panel import Panel
+    from tillbridge.console.screens.platforms import PlatformsScreen
     from tillbridge.services.house import Services
 
 TRAINING, SHOP = "training", "shop"
+LATER = tuple(each for each in actions.PANELS if each != "home")
+
+
+def panel_class(name: str) -> type[Panel]:
+    """The class of a panel, loaded when it is first asked for: only Home is needed for the first frame."""
+    module = import_module(f"tillbridge.console.screens.{name}")
+    return cast("type[Panel]", getattr(module, f"{name.title()}Screen"))
+
+
+def at_first_visit(name: str) -> Callable[[], Panel]:
+    """Makes a panel when its mode is first switched to."""
+
+    def visit() -> Panel:
+        return panel_class(name)()
+
+    return visit
+
+
+def load_the_rest() -> None:
+    """Everything that the first frame does without."""
+    for each in (*LATER, "setup"):
+        panel_class(each)
+    import_module("tillbridge.console.modals.help")
 
 
 class Console(ConsoleApp):
@@ -32,13 +52,13 @@ class Console(ConsoleApp):
 
     MODES: ClassVar = {
         "home": HomeScreen,
-        "platforms": PlatformsScreen,
-        "tokens": TokensScreen,
-        "queue": QueueScreen,
-        "basket": BasketScreen,
-        "settings": SettingsScreen,
+        **{each: at_first_visit(each) for each in LATER},
     }
     DEFAULT_MODE = "home"
+    CSS_PATH: ClassVar = [
+        sheet("base"),
+        sheet("home"),
+    ]  # together: a screen's own sheet makes the first frame parse twice
     COMMANDS: ClassVar = {ActionProvider}
     BINDINGS: ClassVar = [
         *actions.bindings(actions.EVERYWHERE),
@@ -46,6 +66,10 @@ class Console(ConsoleApp):
         Binding("tab", "app.focus_next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
     ]
+
+    def after_first_frame(self) -> None:
+        self.run_worker(load_the_rest, thread=True, group="rest", exit_on_error=False)
+        super().after_first_frame()
 
     async def furnish(self, services: Services) -> None:
         """Besides handing over: a first start is welcomed."""
@@ -59,6 +83,8 @@ class Console(ConsoleApp):
     async def welcome(self, *ways: str) -> None:
         """Nothing is connected: connect a store, practise, or look around."""
         choices = [(each, text(f"console.welcome.{each}"), text(f"console.welcome.{each}_help")) for each in ways]
+        from tillbridge.console.modals.questions import ChooseModal
+
         chosen = await self.push_screen_wait(ChooseModal(text("console.welcome.title"), choices))
         if chosen == "connect":
             self.connect_store()
@@ -76,6 +102,8 @@ class Console(ConsoleApp):
         self.switch_mode(name)
 
     def action_keys_help(self) -> None:
+        from tillbridge.console.modals.help import HelpModal
+
         panel = getattr(self.screen, "PANEL", "")
         if not isinstance(self.screen, HelpModal):
             self.push_screen(HelpModal(panel))
@@ -89,6 +117,9 @@ class Console(ConsoleApp):
         if self.services is None:
             self.notify(text("console.opening"), markup=False)
             return
+        from tillbridge.console.modals.questions import ChooseModal
+        from tillbridge.console.screens.setup import SetupScreen
+
         specs = {each.slug: each for each in self.services.connections.platforms()}
         slug: str | None = platform
         if not slug:
@@ -105,10 +136,12 @@ class Console(ConsoleApp):
     async def _connect_again(self, name: str) -> None:
         if self.services is None:
             return
+        from tillbridge.console.screens.setup import SetupScreen
+
         connection = (await self.services.connections.get(name)).connection
         self.push_screen(SetupScreen(self.services.connections.spec(connection.platform), connection))
 
     def show_connection(self, name: str, *, prepare: bool) -> None:
         """Go to Platforms with the cursor on a connection."""
         self.switch_mode("platforms")
-        self.call_after_refresh(lambda: cast(PlatformsScreen, self.screen).select(name, prepare=prepare))
+        self.call_after_refresh(lambda: cast("PlatformsScreen", self.screen).select(name, prepare=prepare))

@@ -90,9 +90,10 @@ class ConsoleApp(App[str]):
     def on_mount(self) -> None:
         self._end_well()
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
-        self.call_after_refresh(self._after_first_frame)
+        self.call_after_refresh(self.after_first_frame)
 
-    def _after_first_frame(self) -> None:
+    def after_first_frame(self) -> None:
+        """Heavy libraries may load from now on; services given at the start are handed over."""
         self.painted.set()
         if self._given is not None:
             self.run_worker(self.furnish(self._given), group="furnish")
@@ -111,7 +112,7 @@ class ConsoleApp(App[str]):
         shop = await services.shop.get()
         self.zone, self.shop_name, self.currency = shop.zone, shop.name, shop.currency
         self.services = services
-        self._bridge = Bridge(services.bus, self.facts.publish, self.set_timer)
+        self._bridge = Bridge(services.bus, self.facts.publish)
         self.furnished.publish(services)
 
     def notify(

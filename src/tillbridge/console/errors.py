@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from tillbridge.console.modals.error import ErrorModal
 from tillbridge.domain.errors import ErrorCard, Handling, TillbridgeError
 from tillbridge.messages import text
 
@@ -38,6 +37,8 @@ def show(screen: Screen[None], error: BaseException) -> None:
         return
     if not isinstance(real, TillbridgeError):
         log.error("a fault of ours", exc_info=real)
+    from tillbridge.console.modals.error import ErrorModal  # noqa: PLC0415  kept off the first frame
+
     if isinstance(screen.app.screen, ErrorModal):
         return
     screen.app.push_screen(ErrorModal(card))

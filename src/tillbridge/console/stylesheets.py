@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 
 @cache
 def folder() -> Path:
     """The folder of stylesheets. Raises FileNotFoundError naming both places when neither has them."""
-    package = Path(str(resources.files("tillbridge")))
+    package = Path(__file__).parent.parent
     places = (package / "styles", package.parent.parent / "styles")
     for each in places:
         if (each / "base.tcss").is_file():

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+_ENGLISH = Path(__file__).parent / "en"
 
 
 @cache
 def _catalogue(room: str) -> dict[str, Any]:
-    source = resources.files(__package__).joinpath("en", f"{room}.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    return tomllib.loads((_ENGLISH / f"{room}.toml").read_text(encoding="utf-8"))
 
 
 def text(message_id: str, **params: object) -> str:

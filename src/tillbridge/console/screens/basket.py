@@ -191,7 +191,8 @@ class BasketScreen(Panel):
         change = basket.priced.change
         order = await basket.pay(self.app.actor)
         self._sold = order.reference
-        self.notify(text("console.basket.paid", change=formats.money(change)), markup=False)
+        with_change = text("console.basket.paid", change=formats.money(change))
+        self.notify(with_change if change else text("console.basket.paid_exact"))
         self._basket = await self.services.till.new_basket()
         self._show()
         self._watch()

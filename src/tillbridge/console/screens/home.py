@@ -16,7 +16,6 @@ from tillbridge.console import actions, formats
 from tillbridge.console.modals.questions import ConfirmModal
 from tillbridge.console.screens.panel import Panel
 from tillbridge.console.screens.rows import connection_row, notification_row, sale_row
-from tillbridge.console.stylesheets import sheet
 from tillbridge.console.widgets.pill import custom
 from tillbridge.console.widgets.rows import Column, Key, Row
 from tillbridge.console.widgets.window import Window
@@ -51,7 +50,6 @@ class HomeScreen(Panel):
     """The first panel."""
 
     PANEL = "home"
-    CSS_PATH: ClassVar = [sheet("home")]
     BINDINGS: ClassVar = actions.bindings("home")
 
     def body(self) -> Iterable[Widget]:

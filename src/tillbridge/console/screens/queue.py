@@ -55,7 +55,7 @@ class QueueScreen(Panel):
                 (
                     Column(text("console.queue.when"), 12),
                     Column(text("console.queue.subject")),
-                    Column(text("console.queue.connection"), 14, from_width=60),
+                    Column(text("console.queue.connection"), 16, from_width=60),
                     Column(text("console.queue.state"), 17),
                     Column(text("console.queue.tries"), 5, right=True),
                 ),

@@ -11,7 +11,6 @@ from textual.content import Content
 from tillbridge.console import formats
 from tillbridge.console.widgets.pill import content, custom, pill
 from tillbridge.console.widgets.rows import Cell, Row
-from tillbridge.domain.connections import ConnectionState
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def connection_pill(view: ConnectionView) -> Cell:
     connection = view.connection
     if connection.paused:
         return custom("‖", text("console.state.connection.paused"), "warn")
-    if connection.state is ConnectionState.CONNECTED:
+    if connection.state.value == "connected":
         return pill(
             connection.state, text("console.state.prepared_of", done=view.prepared_count, steps=view.step_count)
         )

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static, TabbedContent, TabPane
 from textual.widgets.option_list import Option
 
-from tillbridge import __version__
+import tillbridge
 from tillbridge.console import actions, themes
 from tillbridge.console.screens.panel import Panel
 from tillbridge.console.screens.rows import ready_line
@@ -64,7 +64,7 @@ class SettingsScreen(Panel):
                 yield Static(text("console.settings.theme_hint"), classes="setting-line", markup=False)
                 yield OptionList(*(Option(each, id=each) for each in themes.NAMES), id="theme-list")
             with TabPane(text("console.settings.about"), id="tab-about"):
-                yield Static(text("console.settings.about_words", version=__version__), markup=False)
+                yield Static(text("console.settings.about_words", version=tillbridge.__version__), markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#platform-list").border_subtitle = text("console.settings.choose_platform")

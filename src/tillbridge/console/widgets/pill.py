@@ -7,44 +7,38 @@ from enum import StrEnum
 from textual.content import Content
 
 from tillbridge.console.widgets.rows import Cell
-from tillbridge.domain.connections import ConnectionState, StepState
-from tillbridge.domain.jobs import JobState
-from tillbridge.domain.orders import OrderStatus
 from tillbridge.messages import text
 
-_LOOKS: dict[StrEnum, tuple[str, str]] = {
-    OrderStatus.LOCAL: ("○", "quiet"),
-    OrderStatus.SYNCING: ("◐", "busy"),
-    OrderStatus.SYNCED: ("●", "good"),
-    OrderStatus.FAILED: ("▲", "bad"),
-    OrderStatus.UNKNOWN: ("?", "warn"),
-    JobState.WAITING: ("○", "quiet"),
-    JobState.RUNNING: ("◐", "busy"),
-    JobState.PARKED: ("▲", "bad"),
-    JobState.SUCCEEDED: ("●", "good"),
-    JobState.CANCELLED: ("×", "quiet"),
-    ConnectionState.NEW: ("○", "quiet"),
-    ConnectionState.CONNECTED: ("◐", "warn"),
-    ConnectionState.READY: ("●", "good"),
-    ConnectionState.NEEDS_REAUTHENTICATION: ("▲", "bad"),
-    ConnectionState.LOCKED: ("▲", "bad"),
-    StepState.DONE: ("●", "good"),
-    StepState.STATED: ("●", "quiet"),
-    StepState.OPEN: ("○", "warn"),
-    StepState.REFUSED: ("▲", "bad"),
-}
-_ROOMS = {
-    OrderStatus: "order",
-    JobState: "job",
-    ConnectionState: "connection",
-    StepState: "step",
+_ROOMS = {"OrderStatus": "order", "JobState": "job", "ConnectionState": "connection", "StepState": "step"}
+"""Classes by name, so that the first frame loads no business."""
+_LOOKS = {
+    ("order", "local"): ("○", "quiet"),
+    ("order", "syncing"): ("◐", "busy"),
+    ("order", "synced"): ("●", "good"),
+    ("order", "failed"): ("▲", "bad"),
+    ("order", "unknown"): ("?", "warn"),
+    ("job", "waiting"): ("○", "quiet"),
+    ("job", "running"): ("◐", "busy"),
+    ("job", "parked"): ("▲", "bad"),
+    ("job", "succeeded"): ("●", "good"),
+    ("job", "cancelled"): ("×", "quiet"),
+    ("connection", "new"): ("○", "quiet"),
+    ("connection", "connected"): ("◐", "warn"),
+    ("connection", "ready"): ("●", "good"),
+    ("connection", "needs_reauthentication"): ("▲", "bad"),
+    ("connection", "locked"): ("▲", "bad"),
+    ("step", "done"): ("●", "good"),
+    ("step", "stated"): ("●", "quiet"),
+    ("step", "open"): ("○", "warn"),
+    ("step", "refused"): ("▲", "bad"),
 }
 
 
 def pill(state: StrEnum, words: str = "") -> Cell:
     """The pill of a state as a table cell. ``words`` replaces the state's own word."""
-    sign, tone = _LOOKS.get(state, ("·", "quiet"))
-    return Cell(f"{sign} {words or text(f'console.state.{_ROOMS[type(state)]}.{state.value}')}", tone)
+    room = _ROOMS[type(state).__name__]
+    sign, tone = _LOOKS[room, state.value]
+    return Cell(f"{sign} {words or text(f'console.state.{room}.{state.value}')}", tone)
 
 
 def custom(sign: str, words: str, tone: str) -> Cell:
