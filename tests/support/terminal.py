@@ -54,6 +54,15 @@ class Terminal:
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p")
 
+    def wait_for_the_end(self, patience: float = _PATIENCE) -> int:
+        """The exit status of the program, once it ended. Fails with the screen it stays on."""
+        until = time.monotonic() + patience
+        while not (ended := self._tmux("display-message", "-p", "#{?pane_dead,#{pane_dead_status},}").strip()):
+            if time.monotonic() > until:
+                pytest.fail(f"never ended:\n{self.screen()}")
+            time.sleep(_LOOK_EVERY)  # a program can only be looked at again
+        return int(ended)
+
     def wait_until(self, fits: Callable[[str], bool], patience: float = _PATIENCE) -> str:
         """The first screen that fits. Fails with the screen as it was last seen."""
         until = time.monotonic() + patience

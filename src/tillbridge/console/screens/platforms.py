@@ -151,7 +151,8 @@ class PlatformsScreen(Panel):
         if self.chosen is not None:
             self._prepare(self.chosen)
 
-    @work(exclusive=True, group="change", exit_on_error=False)
+    # a group of its own: another action on this panel must not break a preparation off half way
+    @work(exclusive=True, group="prepare", exit_on_error=False)
     async def _prepare(self, name: str) -> None:
         """Do all open steps; where a step asks for a choice, ask and go on."""
         steps = await self.services.connections.prepare(name, self.app.actor)
