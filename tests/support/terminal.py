@@ -54,14 +54,13 @@ class Terminal:
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p")
 
-    def wait_for_the_end(self, patience: float = _PATIENCE) -> int:
-        """The exit status of the program, once it ended. Fails with the screen it stays on."""
+    def wait_for_the_end(self, patience: float = _PATIENCE) -> None:
+        """Until the program ended (tmux does not always learn its status). Fails with the screen it stays on."""
         until = time.monotonic() + patience
-        while not (ended := self._tmux("display-message", "-p", "#{?pane_dead,#{pane_dead_status},}").strip()):
+        while self._tmux("display-message", "-p", "#{pane_dead}").strip() != "1":
             if time.monotonic() > until:
                 pytest.fail(f"never ended:\n{self.screen()}")
             time.sleep(_LOOK_EVERY)  # a program can only be looked at again
-        return int(ended)
 
     def wait_until(self, fits: Callable[[str], bool], patience: float = _PATIENCE) -> str:
         """The first screen that fits. Fails with the screen as it was last seen."""
