@@ -193,7 +193,7 @@ PRODUCT_FIELDS: dict[str, tuple[list[str | int], Callable[[Any], object], Callab
     "price": ([*VARIANT, "price"], lambda v: v.price.amount, lambda raw: Decimal(str(raw))),
     "compareAtPrice": (
         [*VARIANT, "compareAtPrice"],
-        lambda v: v.compare_at_price and v.compare_at_price.amount,
+        lambda v: None if v.compare_at_price is None else v.compare_at_price.amount,
         lambda raw: None if raw is None else Decimal(str(raw)),
     ),
     "inventoryQuantity": ([*VARIANT, "inventoryQuantity"], lambda v: v.inventory_quantity, lambda raw: raw),
