@@ -42,11 +42,11 @@ class Screen:
                 return time.perf_counter()
         raise TimeoutError(f"no frame with {after!r}: {seen[-400:]!r}")
 
-    def press(self, key: bytes) -> float:
-        """Seconds from a key to the frame that answers it."""
+    def press(self, key: bytes, answer: bytes) -> float:
+        """Seconds from a key to the end of the frame that holds its answer."""
         began = time.perf_counter()
         os.write(self._fd, key)
-        return self.next_frame() - began
+        return self.next_frame(answer) - began
 
     def settle(self, quiet: float = 0.4) -> None:
         """Read until nothing was written for a while."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -38,14 +39,27 @@ class QueueWindow:
         limit: int = 64,
     ) -> tuple[QueueRow, ...]:
         """Rows after ``anchor`` (before it when ``backward``), always in display order."""
-        where, values = self._where(wanted)
-        if anchor is not None:
-            where.append("job.id > ?" if backward else "job.id < ?")
-            values.append(anchor.id)
         order = "ASC" if backward else "DESC"
-        sql = f"{_COLUMNS} {_and(where)} ORDER BY job.id {order} LIMIT ? OFFSET ?"
+        ids, values = self._ids(wanted, anchor, order, offset + limit)
+        place = f"SELECT id FROM ({ids}) AS found ORDER BY id {order} LIMIT ? OFFSET ?"
+        sql = f"{_COLUMNS} WHERE job.id IN ({place}) ORDER BY job.id {order}"
         rows = [_row(each) for each in await self._db.rows(sql, *values, limit, offset, long=True)]
         return tuple(reversed(rows)) if backward else tuple(rows)
+
+    def _ids(self, wanted: QueueFilter, anchor: JobKey | None, order: str, enough: int) -> tuple[str, list[Any]]:
+        """Enough ids of each state, since an index holds them in order state by state and a sort of all would not."""
+        parts: list[str] = []
+        values: list[Any] = []
+        each_state: Sequence[tuple[JobState, ...]] = [(each,) for each in wanted.states] or [()]
+        for states in each_state:
+            where, own = self._where(replace(wanted, states=states))
+            if anchor is not None:
+                where.append("job.id > ?" if order == "ASC" else "job.id < ?")
+                own.append(anchor.id)
+            inner = f"SELECT job.id FROM job {_sale(wanted)} {_and(where)} ORDER BY job.id {order} LIMIT ?"
+            parts.append(f"SELECT id FROM ({inner}) AS part{len(parts)}")
+            values += [*own, enough]
+        return " UNION ALL ".join(parts), values
 
     async def row(self, job_id: UUID) -> QueueRow | None:
         """One row, as the page would show it."""

@@ -10,11 +10,11 @@ from typing import Any
 from tillbridge.domain.customers import Consent, Customer
 from tillbridge.domain.errors import InvalidInput, OutcomeUnknown
 from tillbridge.platforms.contract import Page, Session
+from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.shopify.calls import Graph, Json
 from tillbridge.platforms.shopify.dialect import UserErrors
 from tillbridge.platforms.shopify.mapping import map_customer
 from tillbridge.platforms.shopify.order_writing import address_input, moment
-from tillbridge.platforms.shopify.quarantine import sort_out
 from tillbridge.platforms.shopify.reading import dig, records
 from tillbridge.platforms.shopify.search import changed_since_query
 

@@ -11,12 +11,12 @@ from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused, 
 from tillbridge.domain.orders import Checkpoint, Handle, LookUp, Order, PlacedOrder, PlacedRefund, Refund
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.contract import Page, Session
+from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.shopify import spec
 from tillbridge.platforms.shopify.calls import Graph, Json, cursor_of
 from tillbridge.platforms.shopify.dialect import UserErrors
 from tillbridge.platforms.shopify.order_mapping import map_order, map_placed, map_refund
 from tillbridge.platforms.shopify.order_writing import order_variables
-from tillbridge.platforms.shopify.quarantine import sort_out
 from tillbridge.platforms.shopify.reading import dig, records
 from tillbridge.platforms.shopify.refund_writing import refund_input
 from tillbridge.platforms.shopify.search import changed_since_query, term

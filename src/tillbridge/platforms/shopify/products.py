@@ -10,9 +10,9 @@ from functools import partial
 from tillbridge.domain.catalog import Product
 from tillbridge.domain.errors import Drift
 from tillbridge.platforms.contract import Page, Session
+from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.shopify.calls import Graph, Json, cursor_of
 from tillbridge.platforms.shopify.mapping import map_product, map_variants, shop_currency
-from tillbridge.platforms.shopify.quarantine import sort_out
 from tillbridge.platforms.shopify.reading import dig, records
 from tillbridge.platforms.shopify.search import changed_since_query, term
 

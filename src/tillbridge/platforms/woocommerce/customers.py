@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from tillbridge.domain.customers import Address, Customer
+from tillbridge.domain.customers import Customer
 from tillbridge.domain.errors import PlatformRefused
 from tillbridge.platforms.contract import Page, Session
+from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.woocommerce.calls import Rest, cursor_page
 from tillbridge.platforms.woocommerce.mapping import map_customer
-from tillbridge.platforms.woocommerce.quarantine import sort_out
+from tillbridge.platforms.woocommerce.places import place
 
 _CUSTOMERS = "/wc/v3/customers"
 _TAKEN = "registration-error-email-exists"
@@ -80,7 +81,7 @@ def _newer(customer: Customer, since: datetime | None) -> bool:
 def _body(customer: Customer) -> dict[str, Any]:
     """Only what is known: an empty value would clear what the shop has."""
     names = {"first_name": customer.first_name, "last_name": customer.last_name}
-    places = [_place(each) for each in customer.addresses[:2]]
+    places = [place(each) for each in customer.addresses[:2]]
     billing = (places[0] if places else {}) | ({"phone": customer.phone} if customer.phone else {})
     body: dict[str, Any] = {name: value for name, value in names.items() if value} | {"email": customer.email}
     if billing:
@@ -88,19 +89,3 @@ def _body(customer: Customer) -> dict[str, Any]:
     if len(places) > 1:
         body["shipping"] = places[1]
     return body
-
-
-def _place(address: Address) -> dict[str, str]:
-    found = {
-        "first_name": address.first_name,
-        "last_name": address.last_name,
-        "company": address.company,
-        "address_1": address.line1,
-        "address_2": address.line2,
-        "city": address.city,
-        "state": address.region,
-        "postcode": address.postcode,
-        "country": address.country,
-        "phone": address.phone,
-    }
-    return {name: value for name, value in found.items() if value}

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tillbridge.domain.customers import Address
 from tillbridge.domain.errors import PlatformRefused
 from tillbridge.domain.orders import LineKind, Order, OrderLine, Tender
 from tillbridge.platforms.woocommerce import marks, wire
+from tillbridge.platforms.woocommerce.places import place
 from tillbridge.platforms.woocommerce.reckoning import Sent, TaxMode, after_coupons, coupon_shares, shop_total, six
 
 _LONGEST_NAME = 200
@@ -67,7 +67,7 @@ def order_body(order: Order, at: Circumstances, coupons: Sequence[wire.Coupon] =
         "fee_lines": fees,
         "coupon_lines": [{"code": each.code} for each in coupons],
         "billing": _billing(order),
-        "shipping": _address(order.shipping) if order.shipping else {},
+        "shipping": place(order.shipping) if order.shipping else {},
         "customer_note": order.note,
     }
     return body | {name: value for name, value in optional.items() if value}
@@ -211,24 +211,8 @@ def reproduces(order: Order, at: Circumstances, coupons: Sequence[wire.Coupon]) 
 def _billing(order: Order) -> dict[str, str]:
     """Name and address without e-mail: an order that has one is mailed about."""
     if order.billing is not None:
-        return _address(order.billing)
+        return place(order.billing)
     if order.customer is None:
         return {}
     found = {"first_name": order.customer.first_name, "last_name": order.customer.last_name}
     return {name: value for name, value in (found | {"phone": order.customer.phone}).items() if value}
-
-
-def _address(address: Address) -> dict[str, str]:
-    found = {
-        "first_name": address.first_name,
-        "last_name": address.last_name,
-        "company": address.company,
-        "address_1": address.line1,
-        "address_2": address.line2,
-        "city": address.city,
-        "state": address.region,
-        "postcode": address.postcode,
-        "country": address.country,
-        "phone": address.phone,
-    }
-    return {name: value for name, value in found.items() if value}

@@ -9,6 +9,7 @@ from typing import Any
 from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused, TillbridgeError
 from tillbridge.domain.orders import Checkpoint, Handle, LookUp, Order, PlacedOrder, PlacedRefund, Refund
 from tillbridge.platforms.contract import Page, Session
+from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.woocommerce import wire
 from tillbridge.platforms.woocommerce.calls import Rest, cursor_page, since_query
 from tillbridge.platforms.woocommerce.coupons import find_coupon, still_valid
@@ -17,7 +18,6 @@ from tillbridge.platforms.woocommerce.goods_check import check_goods
 from tillbridge.platforms.woocommerce.order_finding import UNFINISHED, Finder
 from tillbridge.platforms.woocommerce.order_mapping import map_order, map_placed, map_refund
 from tillbridge.platforms.woocommerce.order_writing import Circumstances, codes_of, order_body, reproduces
-from tillbridge.platforms.woocommerce.quarantine import sort_out
 from tillbridge.platforms.woocommerce.reading import parse
 from tillbridge.platforms.woocommerce.refund_writing import refund_body
 from tillbridge.platforms.woocommerce.shop_facts import circumstances, links_customers

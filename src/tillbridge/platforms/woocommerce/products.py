@@ -9,10 +9,10 @@ from typing import Any
 from tillbridge.domain.catalog import Product
 from tillbridge.domain.errors import NotFound
 from tillbridge.platforms.contract import Page, Session
+from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.woocommerce.calls import Query, Rest, cursor_page, since_query
 from tillbridge.platforms.woocommerce.goods_check import chunks
 from tillbridge.platforms.woocommerce.mapping import map_product
-from tillbridge.platforms.woocommerce.quarantine import sort_out
 from tillbridge.platforms.woocommerce.shop_facts import weight_unit
 from tillbridge.platforms.woocommerce.spec import PAGE_SIZE
 

@@ -1,4 +1,4 @@
-"""Reading a list record by record: one that does not fit is set aside instead of losing the page."""
+"""Mapping a page record by record: one that does not fit is set aside instead of losing the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 def sort_out(
     raw: Iterable[Any], path: str, read: Callable[[Any, str], T]
 ) -> tuple[tuple[T, ...], tuple[RefusedRecord, ...]]:
-    """Those that fit, and those that wait in quarantine with their path and shape; none loses the page."""
+    """Map each record by itself: those that fit, and those that wait in quarantine with path and both shapes."""
     fine: list[T] = []
     refused: list[RefusedRecord] = []
     for at, each in enumerate(raw):
@@ -27,9 +27,9 @@ def sort_out(
 
 
 def _refused(raw: Any, error: Drift) -> RefusedRecord:
-    identifier = raw.get("id", "") if isinstance(raw, dict) else ""
+    identifier = raw.get("id") if isinstance(raw, dict) else ""
     return RefusedRecord(
-        external_id=str(identifier),
+        external_id=str(identifier) if isinstance(identifier, str | int) else "",
         path=error.params["path"],
         expected=error.params["expected"],
         found=error.params["found"],

@@ -1,0 +1,62 @@
+"""Measures everything, prints the ratios and writes RESULTS.md: ``make bench``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.benchmarks import first_frame, mapping, queue_claims, queue_panel
+from tests.benchmarks.ratios import Ratio
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+MEASURES = {
+    "first-frame": first_frame.measure,
+    "queue-claims": queue_claims.measure,
+    "mapping": mapping.measure,
+    "queue-panel": queue_panel.measure,
+}
+HEAD = """# Results
+Written by `make bench`. Figures are medians of {runs} runs. Ours and the other run by turns, in the same minute on
+one machine, so the ratio means more than the figures. Spread is the ratio of neighbouring runs. Aim is what we
+want the ratio (or our figure) to be; where there is none the ratio is there to be watched.
+
+{date}, {machine}, Python {python}, {system}. Nothing here is drawn at random, so there is no seed.
+
+| What | Ours | Other | Measured against | Ratio | Spread | Runs | Aim |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(MEASURES)}; writes no file")
+    arguments.add_argument("--runs", type=int, default=7)
+    given = arguments.parse_args()
+    if unknown := sorted(set(given.names) - set(MEASURES)):
+        arguments.error(f"no such measure: {', '.join(unknown)}")
+    rows = []
+    for name in given.names or MEASURES:
+        rows += [_told(each) for each in MEASURES[name](given.runs)]
+    if not given.names:
+        RESULTS.write_text(_head(given.runs) + "\n".join(rows) + "\n", encoding="utf-8")
+
+
+def _told(ratio: Ratio) -> str:
+    sys.stdout.write(f"{ratio.row()}\n")
+    sys.stdout.flush()
+    return ratio.row()
+
+
+def _head(runs: int) -> str:
+    return HEAD.format(
+        runs=runs, date=f"{datetime.now(UTC):%Y-%m-%d}", machine=f"{os.cpu_count()} cores ({platform.machine()})",
+        python=platform.python_version(), system=platform.system(),
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
