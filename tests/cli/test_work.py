@@ -55,6 +55,12 @@ def test_a_job_is_given_up(cli: Cli) -> None:
     assert cli.ask("queue", "show", str(job["id"]))["job"]["state"] == "cancelled"
 
 
+def test_only_a_differing_total_is_accepted(cli: Cli) -> None:
+    [job] = _parked(cli, "Q-8")
+    assert "no total to accept" in cli.run("queue", "accept", str(job["id"]), expect=1).output
+    assert cli.ask("queue", "show", str(job["id"]))["job"]["state"] == "parked"
+
+
 def test_what_is_no_job_is_refused(cli: Cli) -> None:
     assert "that one" in cli.refused("queue", "show", "that one")["explanation"]
     missing = cli.refused("queue", "show", "00000000-0000-7000-8000-000000000000")

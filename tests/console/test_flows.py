@@ -5,21 +5,25 @@ from __future__ import annotations
 import contextvars
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tests.console.scenes import NARROW, WIDE, console, press, settle, typed
-from tests.console.seen import screen
+from tests.console.seen import lines, screen
 from tests.console.stage import ONLINE, OUTLET, sell
+from tests.support.clock import VirtualClock
 from tests.support.house import MAYA, House
 from tillbridge.console import bridge
 from tillbridge.console.app import Console
 from tillbridge.console.widgets.window import Window
-from tillbridge.domain.connections import ConnectionState
+from tillbridge.domain.connections import ConnectionState, Route, RouteKind
 from tillbridge.domain.events import QueueChanged
 from tillbridge.domain.jobs import JobState
 from tillbridge.domain.notifications import Severity
 from tillbridge.domain.orders import OrderStatus
+from tillbridge.settings import Settings
+from tillbridge.wiring import open_house
 
 
 async def test_the_first_frame_is_there_before_the_shop_is_open() -> None:
@@ -273,3 +277,50 @@ async def test_words_of_a_platform_stay_words(opened: House) -> None:
         seen.append(screen(pilot.app))
     assert all(markup in each for each in (*seen[:4], *seen[-2:]))
     assert all(line.isprintable() for each in seen for line in each.split("\n"))
+
+
+async def test_a_sale_whose_total_differs_is_accepted_by_key(opened: House) -> None:
+    """The till taxed a book at 23 %, which the store does not tax."""
+    await opened.services.connections.set_route(ONLINE, Route(RouteKind.OFF), MAYA)
+    await opened.services.connections.set_route(OUTLET, Route(RouteKind.ALL), MAYA)
+    await sell(opened, 78, sku="TEE-M")
+    await sell(opened, 79, sku="BOOK-1", price="18.00")
+    await opened.services.work()
+    async with console(opened, NARROW) as pilot:
+        await press(pilot, "f5")
+        assert "The till says 18.00 EUR, the platform says 14.63 EUR." in screen(pilot.app)
+        assert "? unknown" not in screen(pilot.app)
+        await press(pilot, "t")
+        assert "Let the store's total stand?" in screen(pilot.app)
+        await press(pilot, "y")
+        assert "The store's total stands" in screen(pilot.app)
+        assert (await opened.services.orders.show("79")).status is OrderStatus.SYNCED
+        await press(pilot, "f", "end", "enter", "end", "t")
+        assert "Only for a sale whose total" in screen(pilot.app)
+        assert "given up" not in screen(pilot.app)
+
+
+async def test_a_key_the_store_withdrew_is_not_called_endless(busy: House) -> None:
+    async with console(busy, NARROW) as pilot:
+        await press(pilot, "f4")
+        outlet = [each for each in lines(pilot.app) if OUTLET in each]
+        assert outlet
+        assert all("connect again" in each for each in outlet)
+
+
+async def test_a_lesson_is_chosen_and_goes_wrong_as_it_says(tmp_path: Path) -> None:
+    async with open_house(Settings(data_dir=tmp_path), training=True, clock=VirtualClock()) as services:
+        assert services.training is not None
+        app = Console(services, clock=VirtualClock(), training=True)
+        async with app.run_test(size=NARROW, notifications=True) as pilot:
+            await settle(pilot)
+            await press(pilot, "ctrl+l", "down", "enter")
+            assert "its answer never comes" in screen(app)
+        armed = [each.name for shop in services.training.simulators for each in shop.faults.armed]
+        assert armed == ["timeout_after_commit"] * len(services.training.simulators)
+
+
+async def test_lessons_are_not_offered_in_the_real_shop(opened: House) -> None:
+    async with console(opened, NARROW) as pilot:
+        await press(pilot, "ctrl+l")
+        assert "Lessons are in the training shop" in screen(pilot.app)

@@ -39,8 +39,7 @@ async def test_a_lesson_makes_the_next_answer_get_lost_and_the_sale_is_still_rec
     async with open_house(Settings(data_dir=tmp_path), training=True, clock=VirtualClock()) as services:
         assert services.training is not None
         await services.work()
-        assert "timeout_after_commit" in services.training.faults()
-        services.training.arm("shopify", "timeout_after_commit", match="orderCreate")
+        services.training.begin("lost_answer")
         await services.orders.add([record("T-2")], MAYA)
         await services.work()
         view = await services.orders.show("T-2")
@@ -48,8 +47,8 @@ async def test_a_lesson_makes_the_next_answer_get_lost_and_the_sale_is_still_rec
         [shop] = [each for each in services.training.simulators if each.name == "shopify"]
         assert [each.fired for each in shop.faults.armed] == [1]
         assert len([each for each in shop.ledger.orders if each["reference"] == view.reference]) == 1
-        with pytest.raises(ValueError, match="unknown fault"):
-            services.training.arm("shopify", "flood")
+        with pytest.raises(LookupError, match="lost_answer"):
+            services.training.begin("flood")
 
 
 async def test_nothing_of_the_training_is_left_and_nothing_real_is_touched(tmp_path: Path) -> None:

@@ -106,6 +106,12 @@ def cancel(ctx: typer.Context, job: JobId) -> None:
 
 
 @app.command()
+def accept(ctx: typer.Context, job: JobId) -> None:
+    """Let the store's total stand where it differs from the till's; the sale counts as synced."""
+    run(ctx, lambda services: services.queue.accept(record_id("job", job), actor()))
+
+
+@app.command()
 def pause(ctx: typer.Context, connection: str) -> None:
     """Hold a connection's jobs back."""
     run(ctx, lambda services: services.connections.pause(connection, actor()))

@@ -95,6 +95,23 @@ class Console(ConsoleApp):
         """From the training shop to the real one, or back."""
         self.exit(SHOP if self.training else TRAINING)
 
+    @work(group="ask", exit_on_error=False)
+    async def action_lesson(self) -> None:
+        """Choose something that goes wrong, to practise it on the pretended stores."""
+        training = self.services.training if self.services is not None else None
+        if training is None or len(self.screen_stack) > 1:
+            self.notify(text("console.lesson.only_training"))
+            return
+        from tillbridge.console.modals.questions import ChooseModal
+
+        choices = [(each.name, each.title, "") for each in training.lessons()]
+        chosen = await self.push_screen_wait(ChooseModal(text("console.lesson.which"), choices))
+        if chosen is not None:
+            lesson = training.begin(chosen)
+            self.notify(
+                text("console.lesson.begun", task=lesson.task, watch=lesson.watch), title=lesson.title, timeout=20
+            )
+
     def action_panel(self, name: str) -> None:
         """Show another panel, from wherever; a dialog or form on top is closed first."""
         if len(self.screen_stack) > 1:

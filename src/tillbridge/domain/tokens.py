@@ -78,7 +78,7 @@ class TokenGrant:
 
 @dataclass(frozen=True, slots=True)
 class TokenFacts:
-    """A token as screens may see it: no value."""
+    """A token as screens may see it: no value. Not ``usable``: refused by the shop, or locked away."""
 
     connection: str
     type: TokenType
@@ -87,3 +87,4 @@ class TokenFacts:
     renewed_at: datetime | None
     renewable: bool
     generation: int
+    usable: bool = True

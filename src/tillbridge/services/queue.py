@@ -132,7 +132,7 @@ class QueueService:
             delivery = await self._delivery(job)
             if "accept" not in _choices(job) or delivery is None or not delivery.platform_order_id:
                 raise InvalidInput(field="job", reason="there is no total to accept")
-            await self._storage.jobs.cancel(job_id, self._clock.now())
+            await self._storage.jobs.call_done(job_id, self._clock.now())
             await self._save(replace(delivery, status=OrderStatus.SYNCED, reason="queue.total_accepted"))
             await self._audit(actor, "queue.audit.accepted", job, **dict(job.cause_params))
 

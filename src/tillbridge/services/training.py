@@ -11,7 +11,6 @@ from tillbridge.domain.clock import Clock
 from tillbridge.platforms.registry import PlatformServiceRegistry
 from tillbridge.services.catalog import CatalogService
 from tillbridge.services.connections import ConnectionDraft, ConnectionsService
-from tillbridge.training.faults import PHASES
 from tillbridge.training.kit import Simulator
 from tillbridge.training.scenarios import LESSONS, Lesson, lesson
 
@@ -64,13 +63,3 @@ class TrainingService:
         for each in self.simulators:
             chosen.begin(each)
         return chosen
-
-    def faults(self) -> tuple[str, ...]:
-        """What can be made to go wrong."""
-        return tuple(PHASES)
-
-    def arm(self, platform: str, fault: str, times: int = 1, match: str = "") -> None:
-        """Make the next calls to a pretended shop go wrong."""
-        for each in self.simulators:
-            if each.name == platform:
-                each.faults.arm(fault, times, match)

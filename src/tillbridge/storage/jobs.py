@@ -183,14 +183,21 @@ class JobRepository:
 
     async def cancel(self, job_id: UUID, now: datetime) -> Job:
         """Give a job up; one that is running cannot be. Answers it as it was."""
+        return await self._end(job_id, JobState.CANCELLED, now)
+
+    async def call_done(self, job_id: UUID, now: datetime) -> Job:
+        """A person says the work is done; a running job cannot be ended so. Answers it as it was."""
+        return await self._end(job_id, JobState.SUCCEEDED, now)
+
+    async def _end(self, job_id: UUID, state: JobState, now: datetime) -> Job:
         async with self._db.transaction():
             job = await self._known(job_id)
             touched = job.state in (JobState.WAITING, JobState.PARKED) and await JobRow.filter(
                 id=job_id, state=job.state.value
-            ).update(state=JobState.CANCELLED.value, settled_at=now)
+            ).update(state=state.value, settled_at=now)
             if not touched:
                 raise InvalidInput(field="job", reason=f"it is {job.state.value}")
-            await moved(self._db, job.connection_id, job.state.value, "cancelled", 1)
+            await moved(self._db, job.connection_id, job.state.value, state.value, 1)
             await self._changes.note("job", job_id)
         return job
 

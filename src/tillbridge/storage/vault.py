@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from tillbridge.domain.clock import Clock
+from tillbridge.domain.connections import ConnectionState
 from tillbridge.domain.errors import KeyMissing, SecretUnreadable, VaultError
 from tillbridge.domain.tokens import Secret, Token, TokenFacts, TokenType
 from tillbridge.storage import cipher, keyring
@@ -18,6 +19,8 @@ from tillbridge.storage.changes import Changes
 from tillbridge.storage.database import Database
 from tillbridge.storage.keyring import Keyring
 from tillbridge.storage.schema import ConnectionRow, SecretRow, TokenRow
+
+_DOUBTED = (ConnectionState.NEEDS_REAUTHENTICATION, ConnectionState.LOCKED)
 
 
 class Vault:
@@ -81,15 +84,15 @@ class Vault:
 
     async def token_facts(self) -> tuple[TokenFacts, ...]:
         """All tokens without their values, by connection name."""
-        names = {row.id: row.name for row in await ConnectionRow.all()}
+        known = {row.id: row for row in await ConnectionRow.all()}
         rows = await TokenRow.all()
         facts = [
             TokenFacts(
-                names[row.connection_id], TokenType(row.type), row.issued_at, row.expires_at, row.renewed_at,
-                row.renewable, row.generation,
+                known[row.connection_id].name, TokenType(row.type), row.issued_at, row.expires_at, row.renewed_at,
+                row.renewable, row.generation, known[row.connection_id].state not in _DOUBTED,
             )
             for row in rows
-            if row.connection_id in names
+            if row.connection_id in known
         ]  # fmt: skip
         return tuple(sorted(facts, key=lambda each: (each.connection.casefold(), each.type.value)))
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tillbridge.domain.clock import Clock
+from tillbridge.domain.jobs import Phase
 from tillbridge.domain.orders import OrderStatus
 from tillbridge.storage import Storage
 from tillbridge.sync.bodies import as_text
@@ -47,7 +48,8 @@ class CancelOrder:
         service = await self._order_service(task.connection)
         placed = await service.cancel_order(order, delivery.platform_order_id, reason)
         if not placed.cancelled:
-            return Outcome(parked(at, "queue.not_cancelled", {**facts, "number": placed.number}))
+            answered = replace(at, phase=Phase.ANSWERED)
+            return Outcome(parked(answered, "queue.not_cancelled", {**facts, "number": placed.number}))
 
         async def write() -> None:
             now = await self._storage.sales.delivery(order.id, task.connection.id)

@@ -128,7 +128,7 @@ class PushOrder:
 
     def _in_doubt(self, task: Task, at: Circumstances, order: Order, placed: PlacedOrder, doubted: Doubt) -> Outcome:
         params = {**doubted.params, "connection": task.connection.name, "receipt": order.receipt}
-        settlement = parked(at, doubted.message_id, params)
+        settlement = parked(replace(at, phase=Phase.ANSWERED), doubted.message_id, params)
         return Outcome(settlement, lambda: self._note(task, order, placed))
 
     async def _note(self, task: Task, order: Order, placed: PlacedOrder) -> None:

@@ -6,13 +6,14 @@ The payload is written by services: ``sale`` (the original), ``refund`` (as JSON
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from tillbridge.domain.clock import Clock
+from tillbridge.domain.jobs import Phase
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import Order, OrderStatus, PlacedRefund, Refund, RefundLine
 from tillbridge.platforms.contract import OrderService
@@ -64,7 +65,7 @@ class RefundOrder:
             placed = await self._send(task, there, refund)
         if placed.amount != refund.amount:
             differs = {**facts, "ours": str(refund.amount), "theirs": str(placed.amount)}
-            return Outcome(parked(at, "queue.refund_differs", differs))
+            return Outcome(parked(replace(at, phase=Phase.ANSWERED), "queue.refund_differs", differs))
         trace = {**facts, "amount": str(placed.amount), "platform_refund_id": placed.external_id}
 
         async def write() -> None:

@@ -159,6 +159,24 @@ class QueueScreen(Panel):
             self.load()
 
     @work(group="change", exit_on_error=False)
+    async def action_accept_total(self) -> None:
+        """Only for a sale that is in the store with another total than the till's."""
+        detail = self._detail
+        if detail is None:
+            return
+        if "accept" not in detail.choices:
+            self.notify(text("console.queue.no_total"), markup=False)
+            return
+        question = ConfirmModal(
+            text("console.queue.accept_title"), detail.card.explanation if detail.card else "",
+            text("console.queue.accept_yes"),
+        )  # fmt: skip
+        if await self.app.push_screen_wait(question):
+            await self.services.queue.accept(detail.job.id, self.app.actor)
+            self.notify(text("console.queue.accepted"), markup=False)
+            self.load()
+
+    @work(group="change", exit_on_error=False)
     async def action_pause_connection(self) -> None:
         detail = self._detail
         if detail is None:

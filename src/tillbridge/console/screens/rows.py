@@ -85,7 +85,9 @@ def sale_row(view: SaleView, zone: str, now: datetime) -> Row:
 
 
 def token_row(each: TokenFacts, zone: str, now: datetime) -> Row:
-    if each.expires_at is None:
+    if not each.usable:
+        life = custom("▲", text("console.left.unusable"), "bad")
+    elif each.expires_at is None:
         life = custom("●", text("console.left.never"), "good")
     elif each.expires_at <= now:
         life = custom("▲", text("console.left.over"), "bad")
