@@ -16,8 +16,8 @@ from tillbridge.storage.documents import moment
 _COLUMNS = """
 SELECT job.id, job.connection_id, connection.name AS connection, job.kind, job.state, sale.receipt, sale.reference,
  delivery.status AS order_status,
- (SELECT count(*) FROM attempt WHERE attempt.job_id = job.id) AS attempts, job.run_at, job.created_at, job.cause, job.cause_params, job.priority,
- job.phase
+ (SELECT count(*) FROM attempt WHERE attempt.job_id = job.id) AS attempts, job.run_at, job.created_at, job.cause,
+ job.cause_params, job.priority, job.phase
 FROM job LEFT JOIN connection ON connection.id = job.connection_id
  LEFT JOIN sale ON sale.id = job.subject_id
  LEFT JOIN delivery ON delivery.sale_id = job.subject_id AND delivery.connection_id = job.connection_id
