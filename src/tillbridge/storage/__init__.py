@@ -68,7 +68,7 @@ class Storage:
         return self._database.transaction()
 
     async def together(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Run ``work`` in a transaction shared with what others hand over in the same few milliseconds.
+        """Run ``work`` in a transaction shared with what others hand over meanwhile.
 
         Durable when it returns; a failure undoes its own writes only. It may run twice when PostgreSQL restarts, so all
         it does besides writing must be repeatable.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -97,3 +98,9 @@ def moment(value: Any) -> datetime:
     """A time of a raw row: text on SQLite."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def document(value: Any) -> Json:
+    """A document of a raw row: text on SQLite."""
+    found: Json = json.loads(value) if isinstance(value, str) else value
+    return found

@@ -97,19 +97,22 @@ class PushOrder:
 
     async def _mark(self, task: Task, order: Order) -> None:
         """Make "about to send" durable. Raises LeaseLost when another worker has taken over."""
-        async with self._storage.transaction():
-            await self._storage.jobs.mark_sending(
-                task.job,
-                task.lane,
-                action=ACTION,
-                idempotency_key=f"{order.reference}-{task.job.fence}",
-                body=as_text(order),
-                now=self._clock.now(),
-            )
+
+        async def on_its_way() -> None:
             delivery = await self._storage.sales.delivery(order.id, task.connection.id)
             await self._storage.sales.save_delivery(
                 replace(delivery, status=OrderStatus.SYNCING, updated_at=self._clock.now())
             )
+
+        await self._storage.jobs.mark_sending(
+            task.job,
+            task.lane,
+            action=ACTION,
+            idempotency_key=f"{order.reference}-{task.job.fence}",
+            body=as_text(order),
+            now=self._clock.now(),
+            also=on_its_way,
+        )
 
     async def _judge(
         self, task: Task, at: Circumstances, service: OrderService, order: Order, placed: PlacedOrder

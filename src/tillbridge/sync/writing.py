@@ -21,23 +21,8 @@ _OF_A_SALE = frozenset({JobKind.PUSH_ORDER, JobKind.REFUND_ORDER})
 async def write_down(storage: Storage, clock: Clock, task: Task, outcome: Outcome) -> None:
     """Settle a job with all its consequences, or nothing of it. Raises LeaseLost when another worker took over."""
     done = outcome.settlement
-    async with storage.transaction():
-        await storage.jobs.settle(
-            task.job,
-            task.lane,
-            state=done.state,
-            run_at=done.run_at,
-            phase=done.phase,
-            spent=done.spent,
-            cause=done.cause,
-            cause_params=done.params,
-            now=clock.now(),
-            action=task.job.kind.value,
-            outcome=done.outcome,
-            handling=done.handling,
-            error=done.card,
-            request_id=done.request_id,
-        )
+
+    async def consequences() -> None:
         if task.job.kind in _OF_A_SALE and done.status is not None:
             await _save_status(storage, clock, task, done, done.status)
         await outcome.write()
@@ -45,6 +30,24 @@ async def write_down(storage: Storage, clock: Clock, task: Task, outcome: Outcom
             await _hold(storage, task, done)
         if done.tell:
             await _tell(storage, task, done)
+
+    await storage.jobs.settle(
+        task.job,
+        task.lane,
+        state=done.state,
+        run_at=done.run_at,
+        phase=done.phase,
+        spent=done.spent,
+        cause=done.cause,
+        cause_params=done.params,
+        now=clock.now(),
+        action=task.job.kind.value,
+        outcome=done.outcome,
+        handling=done.handling,
+        error=done.card,
+        request_id=done.request_id,
+        also=consequences,
+    )
 
 
 async def _save_status(storage: Storage, clock: Clock, task: Task, done: Settlement, status: OrderStatus) -> None:
