@@ -17,19 +17,24 @@ from tillbridge.storage.database import Database
 from tillbridge.storage.documents import document, moment
 from tillbridge.storage.lanes import LaneRepository
 from tillbridge.storage.schema import AttemptRow, JobRow
+from tillbridge.storage.sets import rows_for, table_of
 from tillbridge.storage.settling import Ending, Sending, Settling
 from tillbridge.storage.together import Together
 
 Also = Callable[[], Awaitable[None]]
 _OPEN = (JobState.WAITING.value, JobState.RUNNING.value, JobState.PARKED.value)
 
+_COLUMNS = {
+    "id": "id", "connection_id": "id", "kind": "text", "state": "text", "subject_id": "id", "payload": "json",
+    "priority": "number", "run_at": "time", "attempts": "number", "fence": "number", "phase": "text", "cause": "text",
+    "cause_params": "json", "created_at": "time", "settled_at": "time", "lease_until": "time",
+}  # fmt: skip
+
 _CLAIM = """
 UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = ? WHERE id IN
  (SELECT id FROM job WHERE connection_id = ? AND state = 'waiting' AND run_at <= ?
   ORDER BY priority, run_at, id LIMIT ?)
-RETURNING id, connection_id, kind, state, subject_id, payload, priority, run_at, attempts, fence, phase, cause,
- cause_params, created_at, settled_at, lease_until
-"""
+RETURNING """ + ", ".join(_COLUMNS)
 
 # the state stands in the text, since a partial index serves no parameter; lanes are few, their jobs many
 _NEXT_DUE = """
@@ -42,6 +47,8 @@ class JobRepository:
     def __init__(self, database: Database, changes: Changes, lanes: LaneRepository, together: Together) -> None:
         self._db, self._changes, self._lanes, self._together = database, changes, lanes, together
         self._settling = Settling(database, changes)
+        picked = ", ".join(f"v.{name}" for name in _COLUMNS)
+        self._add = f"INSERT INTO job ({', '.join(_COLUMNS)}) SELECT {picked} FROM {table_of(database, _COLUMNS)}"
 
     async def add(self, jobs: Sequence[Job]) -> None:
         """Join the caller's transaction, so that a sale and its jobs are there together or not at all."""
@@ -49,7 +56,7 @@ class JobRepository:
             return
         counted = Counter((each.connection_id, each.state.value) for each in jobs)
         async with self._db.transaction():
-            await JobRow.bulk_create([JobRow(**_values(each)) for each in jobs], batch_size=1000)
+            await self._db.run(self._add, rows_for(self._db, _COLUMNS, [_values(each) for each in jobs]))
             for (connection_id, state), count in sorted(counted.items()):
                 await added(self._db, connection_id, state, count)
             await self._changes.note("job", jobs[0].id)

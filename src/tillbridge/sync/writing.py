@@ -13,7 +13,7 @@ from tillbridge.domain.orders import OrderStatus
 from tillbridge.storage import Storage
 from tillbridge.sync.settle import Settlement
 from tillbridge.sync.siblings import status_of_sale
-from tillbridge.sync.tasks import Outcome, Task
+from tillbridge.sync.tasks import Outcome, Task, nothing
 
 _OF_A_SALE = frozenset({JobKind.PUSH_ORDER, JobKind.REFUND_ORDER})
 
@@ -21,10 +21,12 @@ _OF_A_SALE = frozenset({JobKind.PUSH_ORDER, JobKind.REFUND_ORDER})
 async def write_down(storage: Storage, clock: Clock, task: Task, outcome: Outcome) -> None:
     """Settle a job with all its consequences, or nothing of it. Raises LeaseLost when another worker took over."""
     done = outcome.settlement
+    status = done.status if task.job.kind in _OF_A_SALE else None
+    alone = status is None and outcome.write is nothing and done.connection is None and not done.tell
 
     async def consequences() -> None:
-        if task.job.kind in _OF_A_SALE and done.status is not None:
-            await _save_status(storage, clock, task, done, done.status)
+        if status is not None:
+            await _save_status(storage, clock, task, done, status)
         await outcome.write()
         if done.connection is not None:
             await _hold(storage, task, done)
@@ -46,7 +48,7 @@ async def write_down(storage: Storage, clock: Clock, task: Task, outcome: Outcom
         handling=done.handling,
         error=done.card,
         request_id=done.request_id,
-        also=consequences,
+        also=None if alone else consequences,
     )
 
 
