@@ -74,12 +74,20 @@ async def _furnish(app: ConsoleApp, place: Path, training: bool, screen: asyncio
 
 
 def _load_heavy() -> None:
-    """Imports that take longer than a frame, in a thread while the first screen is looked at."""
-    import tillbridge.services.till
-    import tillbridge.settings
-    import tillbridge.storage
-    import tillbridge.sync.worker
-    import tillbridge.training.server  # noqa: F401
+    """Imports that take longer than a frame, in a thread while the first screen is looked at.
+
+    The thread gives way ten times as often as usual, since a key pressed meanwhile is to be answered at once.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 10)
+    try:
+        import tillbridge.services.till
+        import tillbridge.settings
+        import tillbridge.storage
+        import tillbridge.sync.worker
+        import tillbridge.training.server  # noqa: F401
+    finally:
+        sys.setswitchinterval(usual)
 
 
 async def _say_why(app: ConsoleApp, group: BaseExceptionGroup[BaseException], screen: asyncio.Task[str | None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -67,8 +68,10 @@ class Console(ConsoleApp):
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
     ]
 
-    def after_first_frame(self) -> None:
-        self.run_worker(load_the_rest, thread=True, group="rest", exit_on_error=False)
+    @work(group="rest", exit_on_error=False)
+    async def after_first_frame(self) -> None:
+        """What the first keys may ask for is loaded before the heavy libraries, so that they do not wait for those."""
+        await asyncio.to_thread(load_the_rest)
         super().after_first_frame()
 
     async def furnish(self, services: Services) -> None:

@@ -79,7 +79,14 @@ class ConsoleApp(App[str]):
         self._bridge: Bridge | None = None
         for each in themes.ALL:
             self.register_theme(each)
-        self.theme = themes.fitting(theme, self.console.color_system, self.no_color)
+        self._begin_with(themes.fitting(theme, self.console.color_system, self.no_color))
+
+    def _begin_with(self, theme: str) -> None:
+        """A theme set before the first frame, without styling everything a second time as a change would."""
+        self.set_reactive(App.theme, theme)
+        self.set_class(True, f"-theme-{theme}")
+        self.set_class(self.current_theme.dark, "-dark-mode")
+        self.set_class(not self.current_theme.dark, "-light-mode")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.DEFAULTS
@@ -162,10 +169,14 @@ class ConsoleScreen(Screen[None]):
     TICK: ClassVar[float | None] = None
     """Seconds between ticks while the panel is visible; None for a panel that rests."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        # before it is mounted, since a later class styles every widget of the screen again
+        self.set_class(self.app.training, "-training")
+
     def on_mount(self) -> None:
         self._stale = False
         self._failure_seen: BaseException | None = None
-        self.set_class(self.app.training, "-training")
         self.app.facts.subscribe(self, self._facts_arrived)
         self._ticker = self.set_interval(self.TICK, self.tick, pause=True) if self.TICK else None
         if self.app.services is not None:
