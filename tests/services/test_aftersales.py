@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -61,6 +62,14 @@ async def test_a_sale_cancelled_before_it_was_sent_is_not_cancelled_again(office
         await office.orders.cancel("1", TILL, "again")
     jobs = await office.storage.jobs.of_sale((await office.orders.find("1")).id)
     assert [each.kind for each in jobs] == [JobKind.PUSH_ORDER]
+    assert await _level(office) == Decimal(0)
+
+
+async def test_two_people_cancelling_at_once_cancel_once(office: BackOffice) -> None:
+    await office.orders.add([record("1")], TILL)
+    tries = (office.orders.cancel("1", TILL, "mistake") for _ in range(2))
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+    assert [type(each) for each in answers].count(Conflict) == 1
     assert await _level(office) == Decimal(0)
 
 

@@ -116,13 +116,17 @@ def _parts(order: Order, deliveries: Sequence[Delivery]) -> list[frozenset[str]]
 
 
 def _split(order: Order, refund: Refund, parts: Sequence[frozenset[str]], left: Sequence[Money]) -> tuple[Money, ...]:
-    """By what the lines given back cost; money alone by what is left of each part."""
+    """By what the lines given back cost; money alone by what is left of each part, and all that is left just so."""
+    zero = Money.zero(order.currency)
+    open_ = [max(each, zero) for each in left]
+    if refund.amount == total(open_, order.currency):
+        return tuple(open_)
     sold = {each.id: each for each in order.lines if each.quantity > 0}
-    costs = {each.line_id: sold[each.line_id].gross * (each.quantity / sold[each.line_id].quantity)
-             for each in refund.lines if each.line_id in sold}  # fmt: skip
-    weights = [sum(costs[line].minor for line in part if line in costs) for part in parts]
+    weights = [0] * len(parts)
+    for each in refund.lines:
+        if line := sold.get(each.line_id):
+            at = next(at for at, part in enumerate(parts) if line.id in part)
+            weights[at] += (line.gross * (each.quantity / line.quantity)).minor
     if not any(weights):
-        weights = [max(each.minor, 0) for each in left]
-    if not any(weights):
-        return tuple(Money.zero(order.currency) for _ in parts)
-    return share(refund.amount, weights)
+        weights = [each.minor for each in open_]
+    return share(refund.amount, weights) if any(weights) else tuple(zero for _ in parts)
