@@ -225,6 +225,7 @@ async def test_a_sale_over_two_stores_is_given_back_in_each_as_recorded_there(of
     await office.work()
     assert [each[2] for each in web.refunds] == [_eur("24.90")]
     assert [each[2] for each in outlet.refunds] == [_eur("12.50")]
+    assert [[line.id for line in each.lines] for each in (*web.refunded, *outlet.refunded)] == [["1"], ["2"]]
 
 
 async def test_money_alone_is_shared_over_the_stores_by_what_is_left_there(office: BackOffice) -> None:
