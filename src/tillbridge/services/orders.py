@@ -167,7 +167,10 @@ class OrdersService:
         )
 
     async def cancel(self, name: str, actor: Actor, reason: str) -> SaleView:
-        """Cancel a sale wherever it is recorded; what was not sent yet is not sent. Stock goes back."""
+        """Cancel a sale wherever it is recorded, once; what was not sent yet is not sent. What is left of it goes back.
+
+        Raises Conflict when it is cancelled or given back in full, InvalidInput for a sale that gives goods back.
+        """
         await self._aftersales.cancel(await self.find(name), actor, reason)
         return await self.show(name)
 
@@ -182,7 +185,7 @@ class OrdersService:
     ) -> SaleView:
         """Give back lines, or money alone, wherever the sale is recorded. Without both: all that was sold.
 
-        Raises InvalidInput for more than was sold or paid.
+        Raises InvalidInput for more than is left of it, and Conflict when it is cancelled.
         """
         await self._aftersales.refund(await self.find(name), actor, reason, lines=lines, amount=amount)
         return await self.show(name)

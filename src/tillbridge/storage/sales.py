@@ -1,4 +1,4 @@
-"""Sales and their deliveries. A sale is written once and never changed; its deliveries move."""
+"""Sales and their deliveries. A sale is written once; its deliveries move, its cancellation and refunds are noted."""
 
 from __future__ import annotations
 
@@ -46,8 +46,10 @@ class SaleRepository:
         Raises InvalidInput when its till and receipt, or its reference, are recorded already.
         """
         async with self._db.transaction():
+            values = _sale_values(order)
+            values["document"]["parts"] = {str(each.connection_id): each.lines for each in deliveries if each.lines}
             try:
-                await SaleRow.create(**_sale_values(order))
+                await SaleRow.create(**values)
             except IntegrityError:
                 raise InvalidInput(field="receipt", reason=f"{order.receipt} is already recorded") from None
             await self._add_parts(order)
@@ -69,6 +71,21 @@ class SaleRepository:
                 await model.filter(sale_id=order.id).delete()
             await self._add_parts(order)
             await self._changes.note("sale", order.id)
+
+    async def hold(self, sale_id: UUID) -> Order:
+        """The sale as it stands; nobody else holds it until the caller's transaction ends. Raises NotFound."""
+        rows = SaleRow.filter(id=sale_id)
+        row = await (rows if self._db.is_sqlite else rows.select_for_update()).first()
+        if row is None:
+            raise NotFound(what="sale", name=sale_id)
+        return await self._whole(row)
+
+    async def note(self, order: Order) -> None:
+        """Its payment and what was given back of it, nothing else; the caller holds it."""
+        row = await SaleRow.get(id=order.id)
+        document = {**row.document, "refunds": [documents.refund_in(each) for each in order.refunds]}
+        await SaleRow.filter(id=order.id).update(payment=order.payment.value, document=document)
+        await self._changes.note("sale", order.id)
 
     async def _add_parts(self, order: Order) -> None:
         await SaleLineRow.bulk_create([SaleLineRow(**_line_values(order, at)) for at in range(len(order.lines))])
@@ -114,20 +131,18 @@ class SaleRepository:
 
     async def deliveries(self, sale_id: UUID) -> tuple[Delivery, ...]:
         rows = await DeliveryRow.filter(sale_id=sale_id).order_by("id")
-        return tuple([await self._delivery(row) for row in rows])
+        parts = await self._parts(sale_id) if rows else {}
+        return tuple([await self._delivery(row, parts) for row in rows])
 
     async def delivery(self, sale_id: UUID, connection_id: UUID) -> Delivery:
         """Raises NotFound when the sale does not go to that connection."""
         row = await DeliveryRow.get_or_none(sale_id=sale_id, connection_id=connection_id)
         if row is None:
             raise NotFound(what="delivery", name=sale_id)
-        return await self._delivery(row)
-
-    async def add_delivery(self, delivery: Delivery) -> None:
-        await DeliveryRow.create(**_delivery_values(delivery))
+        return await self._delivery(row, await self._parts(sale_id))
 
     async def save_delivery(self, delivery: Delivery) -> None:
-        """All but the handles, which are only ever added."""
+        """All but the handles, which are only ever added, and the lines, which stand from the start."""
         values = _delivery_values(delivery)
         key = {"sale_id": values.pop("sale_id"), "connection_id": values.pop("connection_id")}
         await DeliveryRow.filter(**key).update(**values)
@@ -138,12 +153,6 @@ class SaleRepository:
         await HandleRow.get_or_create(
             sale_id=sale_id, connection_id=connection_id, kind=handle.kind, external_id=handle.external_id
         )
-
-    async def status(self, sale_id: UUID) -> OrderStatus:
-        """The sale's status over all its deliveries: the worst one counts."""
-        found = {OrderStatus(row.status) for row in await DeliveryRow.filter(sale_id=sale_id)}
-        order = (OrderStatus.FAILED, OrderStatus.UNKNOWN, OrderStatus.SYNCING, OrderStatus.LOCAL, OrderStatus.SYNCED)
-        return next((each for each in order if each in found), OrderStatus.LOCAL)
 
     async def _one(self, **key: Any) -> Order | None:
         row = await SaleRow.get_or_none(**key)
@@ -161,7 +170,12 @@ class SaleRepository:
         tenders = _by_sale(await SaleTenderRow.filter(sale_id__in=ids).order_by("position"))
         return tuple(_order(row, lines[row.id], taxes[row.id], tenders[row.id]) for row in rows)
 
-    async def _delivery(self, row: DeliveryRow) -> Delivery:
+    async def _parts(self, sale_id: UUID) -> Mapping[str, list[str]]:
+        """The lines of each connection that records only some of them, by its id."""
+        row = await SaleRow.get_or_none(id=sale_id)
+        return {} if row is None else dict(row.document.get("parts", {}))
+
+    async def _delivery(self, row: DeliveryRow, parts: Mapping[str, list[str]]) -> Delivery:
         rows = await HandleRow.filter(sale_id=row.sale_id, connection_id=row.connection_id).order_by("id")
         return Delivery(
             sale_id=UUID(str(row.sale_id)), connection_id=UUID(str(row.connection_id)), status=OrderStatus(row.status),
@@ -170,6 +184,7 @@ class SaleRepository:
             tax=documents.money_out(row.tax, row.currency), paid=row.paid,
             stock=None if row.stock is None else StockEffect(row.stock),
             handles=tuple(Handle(each.kind, each.external_id) for each in rows), updated_at=row.updated_at,
+            lines=tuple(parts.get(str(row.connection_id), ())),
         )  # fmt: skip
 
 
@@ -193,7 +208,7 @@ def _sale_values(order: Order) -> dict[str, Any]:
         "document": {
             "customer": documents.customer_in(order.customer), "billing": documents.address_in(order.billing),
             "shipping": documents.address_in(order.shipping), "discounts": documents.discounts_in(order.discounts),
-            "note": order.note,
+            "note": order.note, "refunds": [documents.refund_in(each) for each in order.refunds],
         },
     }  # fmt: skip
 
@@ -255,6 +270,7 @@ def _order(
         billing=documents.address_out(row.document["billing"]),
         shipping=documents.address_out(row.document["shipping"]), note=row.document["note"],
         external_id=row.external_id, number=row.number, payment=PaymentStatus(row.payment), updated_at=row.updated_at,
+        refunds=tuple(documents.refund_out(each) for each in row.document.get("refunds", ())),
     )  # fmt: skip
 
 
