@@ -17,7 +17,7 @@ from tillbridge.platforms.shopify.calls import Graph, Json, cursor_of
 from tillbridge.platforms.shopify.dialect import UserErrors
 from tillbridge.platforms.shopify.order_mapping import map_order, map_placed, map_refund
 from tillbridge.platforms.shopify.order_writing import order_variables
-from tillbridge.platforms.shopify.reading import dig, records
+from tillbridge.platforms.shopify.reading import dig, records, text, text_or_none
 from tillbridge.platforms.shopify.refund_writing import refund_input
 from tillbridge.platforms.shopify.search import changed_since_query, term
 
@@ -95,13 +95,13 @@ class ShopifyOrderService:
             "OrderByOurReference", namespace=spec.METAFIELD_NAMESPACE, key=spec.METAFIELD_KEY, value=reference
         )
         found = data.get("orderByIdentifier")
-        return str(dig(found, "id")) if found else None
+        return text(found, "id") if found else None
 
     async def _by_search(self, reference: str) -> str | None:
         data = await self._graph.ask("OrdersBySourceIdentifier", query=term("source_identifier", reference))
         for each in records(data, "orders.nodes"):
-            if dig(each, "sourceIdentifier") == reference:
-                return str(dig(each, "id"))
+            if text_or_none(each, "sourceIdentifier") == reference:
+                return text(each, "id")
         return None
 
     async def read_placed(self, platform_order_id: str, currency: str) -> PlacedOrder:

@@ -65,6 +65,19 @@ def dig(payload: Any, path: str) -> Any:
     return value
 
 
+def text(payload: Any, path: str) -> str:
+    """The text under a path. Raises Drift when it is none."""
+    found = dig(payload, path)
+    if not isinstance(found, str):
+        raise Drift(path=f"$.{path}", expected="a text", found=shown(found))
+    return found
+
+
+def text_or_none(payload: Any, path: str) -> str | None:
+    """The text under a path, or None for null: what has another shape must not pass for a text that differs."""
+    return None if dig(payload, path) is None else text(payload, path)
+
+
 def records(payload: Any, path: str) -> list[Any]:
     """The list under a path. Raises Drift when it is none."""
     found = dig(payload, path)

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from tillbridge.domain.catalog import Product
-from tillbridge.domain.errors import NotFound
+from tillbridge.domain.errors import Drift, NotFound
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.woocommerce.calls import Query, Rest, cursor_page, since_query
 from tillbridge.platforms.woocommerce.goods_check import chunks
 from tillbridge.platforms.woocommerce.mapping import map_product
+from tillbridge.platforms.woocommerce.reading import whole_id
 from tillbridge.platforms.woocommerce.shop_facts import weight_unit
 from tillbridge.platforms.woocommerce.spec import PAGE_SIZE
 
@@ -56,10 +57,12 @@ class WooCommerceProductService:
         rows: list[Any] = []
         for name in ("sku", "global_unique_id"):
             rows += await self._rest.rows(_PRODUCTS, "product.find", ((name, wanted), ("per_page", "20")))
-        parents = {str(row["parent_id"]) for row in rows if isinstance(row, dict) and row.get("parent_id")}
-        own = {str(row["id"]): row for row in rows if isinstance(row, dict) and not row.get("parent_id")}
+        parents = {str(whole_id(row, "parent_id")) for row in rows if isinstance(row, dict) and row.get("parent_id")}
+        own = {str(whole_id(row)): row for row in rows if isinstance(row, dict) and not row.get("parent_id")}
         found = [*own.values(), *await self._by_id(sorted(parents - set(own), key=int))]
         page = await self._page(found, None)
+        for each in page.refused:
+            raise Drift(path=each.path, expected=each.expected, found=each.found)
         return tuple(each for each in page.items if any(wanted in (v.sku, v.barcode) for v in each.variants))
 
     async def _page(self, rows: Sequence[Any], following: str | None) -> Page[Product]:
@@ -96,7 +99,7 @@ class WooCommerceProductService:
         for part in chunks(ids):
             query = (("include", ",".join(map(str, part))), ("per_page", str(PAGE_SIZE)))
             for row in await self._rest.rows(_VARIATIONS, "variation.list", query):
-                found[int(row["id"])] = row
+                found[whole_id(row)] = row
         return found
 
     async def _of_parent(self, parent: int) -> list[Any]:
@@ -109,7 +112,7 @@ class WooCommerceProductService:
         query = (*since_query(changed_since), *_BY_ID)
         try:
             pages = self._rest.pages(_VARIATIONS, "variation.changed", query)
-            return {str(row["parent_id"]) async for page in pages for row in page.rows}
+            return {str(whole_id(row, "parent_id")) async for page in pages for row in page.rows}
         except NotFound:
             return set()
 

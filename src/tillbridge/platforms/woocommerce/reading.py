@@ -25,6 +25,14 @@ def parse(model: type[M], value: Any, path: str) -> M:
         raise Drift(path=f"{path}{where}", expected=first["msg"], found=found) from error
 
 
+def whole_id(row: Any, name: str = "id") -> int:
+    """A record's own id, or the one it names. Raises Drift when it is none."""
+    found = row.get(name) if isinstance(row, dict) else None
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise Drift(path=f"$.{name}", expected="a whole number", found=shown(found))
+    return found
+
+
 def shown(value: Any) -> str:
     """A value as an error may show it, cut to a length."""
     text = json.dumps(value, default=str, ensure_ascii=False)

@@ -21,6 +21,8 @@ class Switches:
 
     gift_card_scopes: bool = True
     all_orders: bool = False
+    withheld_scope: str = ""
+    """A scope the merchant did not accept."""
     tells_throttle: bool = True
     search_lag: float = 0.0
     """Seconds until a search sees what was written."""
