@@ -51,7 +51,12 @@ class AnswerCases(Ground):
     async def _drift(self, bench: Bench, read: Callable[[], Awaitable[object]]) -> None:
         """Each value of each answer in turn becomes something else; what is read must not silently differ."""
         bodies: list[Any] = []
-        bench.wire.change = lambda _, body: bodies.append(body) or body
+
+        def note(_: int, body: Any) -> Any:
+            bodies.append(body)
+            return body
+
+        bench.wire.change = note
         expected = await read()
         assert bodies
         for call, body in enumerate(bodies, start=1):

@@ -13,8 +13,8 @@ from tillbridge.domain.basket import Discount
 from tillbridge.domain.customers import Customer
 from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused, TotalsDisagree
 from tillbridge.domain.offers import DiscountType
-from tillbridge.domain.orders import PaymentStatus, TenderKind
-from tillbridge.domain.specs import TotalsMode
+from tillbridge.domain.orders import Order, PaymentStatus, TenderKind
+from tillbridge.domain.specs import Noun, TotalsMode
 from tillbridge.domain.stock import StockEffect
 
 OFF = Discount("Scratched", DiscountType.FIXED, Decimal("1.37"))
@@ -163,3 +163,21 @@ class OrderCases(Ground):
             rest = items(await walk(orders.list_orders(cursor=pages[0].cursor)))
         assert sorted(each.external_id for each in items(pages)) == sorted(each.external_id for each in whole)
         assert [each.external_id for each in rest] == [each.external_id for each in items(pages[1:])]
+
+    async def test_an_order_that_changes_between_two_pages_hides_no_other(self, bench: Bench) -> None:
+        if self.absent(Noun.ORDER, "cancel"):
+            return
+        pushed: dict[str, Order] = {}
+        for at in range(6):
+            order = await bench.sale(receipt=f"R-{at}", wanted={"SOAP-1": 1})
+            pushed[(await bench.push(order)).platform_order_id] = order
+            bench.clock.advance(60)
+        whole = {each.external_id for each in items(await walk(self.platform.order(bench.session).list_orders()))}
+        with self.small_pages(5):
+            orders = self.platform.order(bench.session)
+            pages = orders.list_orders()
+            first = await anext(pages)
+            mine = next(each.external_id for each in first.items if each.external_id in pushed)
+            await orders.cancel_order(pushed[mine], mine, "rung up twice")
+            seen = {each.external_id for page in [first, *await walk(pages)] for each in page.items}
+        assert seen == whole

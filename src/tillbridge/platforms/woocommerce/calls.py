@@ -19,6 +19,8 @@ from tillbridge.platforms.woocommerce.spec import SPEC
 
 ROOT = "/wp-json"
 Query = Sequence[tuple[str, str]]
+BY_ID: Query = (("orderby", "id"), ("order", "asc"))
+"""The only order in which a page loses no record that changes meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tillbridge.domain.catalog import Product
 from tillbridge.domain.errors import Drift, NotFound
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
-from tillbridge.platforms.woocommerce.calls import Query, Rest, cursor_page, since_query
+from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, cursor_page, since_query
 from tillbridge.platforms.woocommerce.goods_check import chunks
 from tillbridge.platforms.woocommerce.mapping import map_product
 from tillbridge.platforms.woocommerce.reading import whole_id
@@ -18,7 +18,6 @@ from tillbridge.platforms.woocommerce.shop_facts import weight_unit
 from tillbridge.platforms.woocommerce.spec import PAGE_SIZE
 
 _PRODUCTS, _VARIATIONS = "/wc/v3/products", "/wc/v3/variations"
-_BY_ID: Query = (("orderby", "id"), ("order", "asc"))
 _LAST = "variations"
 """Cursor of the last page: products of which only a variation changed."""
 
@@ -38,7 +37,7 @@ class WooCommerceProductService:
         incremental = changed_since is not None
         seen: set[str] = set()
         if cursor != _LAST:
-            query = (*since_query(changed_since), *_BY_ID)
+            query = (*since_query(changed_since), *BY_ID)
             async for page in self._rest.pages(_PRODUCTS, "product.list", query, cursor_page(cursor)):
                 seen |= _ids(page.rows)
                 following = str(page.number + 1) if page.more else (_LAST if incremental else None)
@@ -104,12 +103,12 @@ class WooCommerceProductService:
 
     async def _of_parent(self, parent: int) -> list[Any]:
         path = f"{_PRODUCTS}/{parent}/variations"
-        pages = self._rest.pages(path, "variation.list", (("orderby", "id"), ("order", "asc")))
+        pages = self._rest.pages(path, "variation.list", BY_ID)
         return [row async for page in pages for row in page.rows]
 
     async def _parents_of_changed(self, changed_since: datetime | None) -> set[str]:
         """Parents whose own date did not move with their variation's; older shops move it, newer ones are asked."""
-        query = (*since_query(changed_since), *_BY_ID)
+        query = (*since_query(changed_since), *BY_ID)
         try:
             pages = self._rest.pages(_VARIATIONS, "variation.changed", query)
             return {str(whole_id(row, "parent_id")) async for page in pages for row in page.rows}
