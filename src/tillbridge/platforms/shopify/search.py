@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def term(field: str, value: str) -> str:
@@ -17,3 +17,12 @@ def changed_since_query(since: datetime | None) -> str | None:
         return None
     at = since.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return f"updated_at:>'{at}'"
+
+
+def changed_since_day_query(since: datetime | None) -> str | None:
+    """Records changed after a moment where Shopify compares whole days of the shop's own zone: a day more, whatever
+    the zone. Leave out what has not changed since."""
+    if since is None:
+        return None
+    day = (since.astimezone(UTC) - timedelta(days=1)).date().isoformat()
+    return f"updated_at:>='{day}T00:00:00Z'"
