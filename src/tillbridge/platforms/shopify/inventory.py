@@ -20,7 +20,6 @@ from tillbridge.platforms.shopify.reading import dig, records
 
 _READ_AT_ONCE, _WRITE_AT_ONCE = 40, 100
 _ROUNDS = 4
-_NOT_STOCKED = "ITEM_NOT_STOCKED_AT_LOCATION"
 _WHOLE_UNITS = "Shopify counts whole units only"
 _DOCUMENT = "gid://tillbridge/Stock/"
 
@@ -85,10 +84,8 @@ class ShopifyInventoryService:
                 break
             except UserErrors as refusal:
                 named = _by_entry(refusal, left)
-                await self._activate([changes[at] for at, row in named.items() if row.code == _NOT_STOCKED], key)
-                out = {at: row for at, row in named.items() if row.code != _NOT_STOCKED}
-                refused |= out
-                left = [at for at in left if at not in out]
+                refused |= named
+                left = [at for at in left if at not in named]
         else:
             raise InvalidInput(field="stock", reason="Shopify went on refusing entries it had accepted before")
         applied = {at: _outcome(changes[at], applied=True) for at in left}
@@ -115,17 +112,6 @@ class ShopifyInventoryService:
             },
         )
 
-    async def _activate(self, changes: Sequence[StockChange], key: str) -> None:
-        """Stock the items at the locations they are not kept at yet."""
-        for each in changes:
-            await self._graph.change(
-                "InventoryActivate",
-                repeat=Repeat.SAFE,
-                inventoryItemId=each.inventory_id,
-                locationId=each.location_id,
-                key=_key(f"{key}:activate:{each.inventory_id}:{each.location_id}"),
-            )
-
     async def _explain(self, changes: Sequence[StockChange], refused: dict[int, UserError]) -> dict[int, StockOutcome]:
         """Why entries were refused, with the shop's own number. It being ours already counts as applied."""
         found: dict[tuple[str, str], Decimal | None] = {}
@@ -142,11 +128,7 @@ class ShopifyInventoryService:
         try:
             await self._send_adjust(change, idempotency_key)
         except UserErrors as refusal:
-            if not refusal.has(_NOT_STOCKED):
-                return (await self._explain([change], {0: refusal.rows[0]}))[0]
-            await self._activate([change], idempotency_key)
-            # a key whose first try failed is spent
-            await self._send_adjust(change, f"{idempotency_key}:stocked")
+            return (await self._explain([change], {0: refusal.rows[0]}))[0]
         return _outcome(change, applied=True)
 
     async def _send_adjust(self, change: StockChange, key: str) -> None:
