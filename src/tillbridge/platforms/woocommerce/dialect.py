@@ -21,6 +21,8 @@ from tillbridge.net.client import Answer, Dialect, Repeat
 from tillbridge.net.verdicts import VerdictRow, VerdictTable
 from tillbridge.platforms.woocommerce import spec
 
+MISSING_ROUTE = "route"
+"""What is not there when an add-on or a newer version is missing, other than a record."""
 DRAFT_PARAM = "draft_order_id"
 """Param of PlatformRefused: the order a refused create left behind."""
 
@@ -79,7 +81,7 @@ def _forbidden(answer: Answer, code: str, words: str) -> TillbridgeError:
 
 
 def _missing_route(answer: Answer, code: str, words: str) -> TillbridgeError:
-    return NotFound(what="route", name=words)
+    return NotFound(what=MISSING_ROUTE, name=words)
 
 
 def _missing_record(answer: Answer, code: str, words: str) -> TillbridgeError:

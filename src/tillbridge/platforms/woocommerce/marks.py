@@ -15,6 +15,8 @@ TENDERS = "tillbridge_tenders"
 CODES = "tillbridge_codes"
 ROUNDING = "tillbridge_cash_rounding"
 LINE = "_tillbridge_line"
+UNCOUNTED = "_tillbridge_uncounted"
+"""On a fee: the variant that was sold by it, whose stock the shop did not move."""
 
 CREATED_VIA = "pos-rest-api"
 """WooCommerce 10.6 and later keep their order mails back for exactly this word."""

@@ -277,9 +277,14 @@ def map_placed(raw: Any, path: str = "$") -> PlacedOrder:
 
 
 def _stock(node: wire.Order) -> StockEffect:
-    """Lowered when the shop marked every line it keeps stock for; goods without kept stock have no mark."""
-    marked = [each for each in node.line_items if marks.read(each.meta_data, _REDUCED) not in ("", "0")]
-    return StockEffect.LOWERED if marked else StockEffect.NOT_LOWERED
+    """Lowered when the shop marked the lines it keeps stock for; goods without kept stock have no mark.
+
+    Open when other goods of the shop went as a fee beside them.
+    """
+    if not any(marks.read(each.meta_data, _REDUCED) not in ("", "0") for each in node.line_items):
+        return StockEffect.NOT_LOWERED
+    uncounted = any(marks.read(each.meta_data, marks.UNCOUNTED) for each in node.fee_lines)
+    return StockEffect.UNKNOWN if uncounted else StockEffect.LOWERED
 
 
 def map_refund(rows: Iterable[Any], reference: str, currency: str, path: str = "$") -> PlacedRefund | None:

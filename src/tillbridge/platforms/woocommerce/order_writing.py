@@ -132,6 +132,8 @@ def _fee(line: OrderLine, order: Order, at: Circumstances) -> dict[str, Any]:
     amount = "" if line.quantity == 1 else f"{line.quantity.normalize():f} {line.unit} × {line.unit_price}, "
     name = f"{amount}{line.title}"[:_LONGEST_NAME]
     meta = [{"key": marks.LINE, "value": line.id}]
+    if line.listing is not None:
+        meta.append({"key": marks.UNCOUNTED, "value": line.listing.external_variant_id})
     return {"name": name, "total": str(sent.total), "meta_data": meta} | taxed
 
 

@@ -39,6 +39,10 @@ OFFICIAL_BALANCE_ONLY = (
     "the Gift Cards extension takes money from a card only while an order is made, and lowers the order's total by it, "
     "so that the order no longer shows what was sold; balances can be read"
 )
+NO_CARD_LEDGER = (
+    "this version of the add-on does not show a single card with its bookings, so a debit whose answer got lost could "
+    "not be looked up; balances can be read"
+)
 NO_COMPARE_AND_SET = "read, compared, then set: WooCommerce has no write that is refused when the number moved"
 
 FIELDS = (
@@ -143,7 +147,12 @@ _CAPABILITIES = (
     Capability(Noun.CUSTOMER, "save"),
     Capability(Noun.DISCOUNT, "check", reason="per-shopper limits and single use are judged by us"),
     Capability(Noun.GIFT_CARD, "balance", reason="with PW Gift Cards Pro or the Gift Cards extension"),
-    Capability(Noun.GIFT_CARD, "redeem", reason="with PW Gift Cards Pro; with the Gift Cards extension balances only"),
+    Capability(
+        Noun.GIFT_CARD,
+        "redeem",
+        reason="with PW Gift Cards Pro; with the Gift Cards extension balances only. That PW Gift Cards Pro shows one "
+        "card by its id is not proven on a real shop: where it does not, redeeming says so and takes nothing",
+    ),
 )
 
 _MAILS = (
