@@ -14,9 +14,10 @@ from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.shopify.calls import Graph, Json
 from tillbridge.platforms.shopify.dialect import UserErrors
 from tillbridge.platforms.shopify.mapping import map_customer
-from tillbridge.platforms.shopify.order_writing import address_input, moment
+from tillbridge.platforms.shopify.order_writing import address_input
 from tillbridge.platforms.shopify.reading import dig, records
 from tillbridge.platforms.shopify.search import changed_since_day_query
+from tillbridge.platforms.writing import moment
 
 
 class ShopifyCustomerService:

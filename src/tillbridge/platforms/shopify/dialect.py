@@ -17,12 +17,11 @@ from tillbridge.domain.errors import (
     ShopClosed,
     TillbridgeError,
     TokenRejected,
-    WrongCredentials,
 )
 from tillbridge.domain.pace import Pace
 from tillbridge.net.client import Answer, Dialect, Repeat
 from tillbridge.net.redact import one_line
-from tillbridge.net.verdicts import VerdictRow, VerdictTable
+from tillbridge.net.verdicts import VerdictRow, VerdictTable, wrong_field
 from tillbridge.platforms.shopify import spec
 
 VERSION_HEADER = "x-shopify-api-version"
@@ -76,7 +75,7 @@ def _closed(answer: Answer, code: str, words: str) -> TillbridgeError:
 
 
 def _unknown_shop(answer: Answer, code: str, words: str) -> TillbridgeError:
-    return wrong_field("shop", answer.request_id)
+    return wrong_field(spec.FIELDS, "shop", answer.request_id)
 
 
 def _rejected(answer: Answer, code: str, words: str) -> TillbridgeError:
@@ -240,19 +239,13 @@ def learn(answer: Answer) -> Pace | None:
     )
 
 
-def wrong_field(name: str, request_id: str | None = None) -> WrongCredentials:
-    """The error that names a field of the setup form by its title, with the place to find it."""
-    found = next(each for each in spec.FIELDS if each.name == name)
-    return WrongCredentials(field=found.title, where=found.where_to_find, request_id=request_id)
-
-
 def page_verdict(error: NotTheApi) -> TillbridgeError:
     """What an HTML page means by its status: login trouble and closed shops are answered as pages too."""
     status = error.params.get("status", "")
     if status in ("402", "423", "430"):
         return ShopClosed(status=status)
     if status == "404":
-        return wrong_field("shop")
+        return wrong_field(spec.FIELDS, "shop")
     if status == "401":
         return TokenRejected(reason=error.params.get("first_line", ""))
     return error

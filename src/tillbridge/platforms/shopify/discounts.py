@@ -9,10 +9,11 @@ from decimal import Decimal
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountVerdict, Offer
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.shopify import wire, wire_offers, words
 from tillbridge.platforms.shopify.calls import Graph
 from tillbridge.platforms.shopify.judging import Facts, judge
-from tillbridge.platforms.shopify.reading import parse, records, text
+from tillbridge.platforms.shopify.reading import records, text
 
 
 @dataclass(frozen=True, slots=True)

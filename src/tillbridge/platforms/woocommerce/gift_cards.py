@@ -14,10 +14,10 @@ from tillbridge.domain.offers import GiftCardBalance, Redemption
 from tillbridge.domain.tokens import Secret
 from tillbridge.net.client import Repeat
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.woocommerce import wire
 from tillbridge.platforms.woocommerce.calls import Rest
 from tillbridge.platforms.woocommerce.dialect import MISSING_ROUTE
-from tillbridge.platforms.woocommerce.reading import parse
 from tillbridge.platforms.woocommerce.shop_facts import NONE, OFFICIAL, add_on
 from tillbridge.platforms.woocommerce.spec import NO_CARD_LEDGER, NO_GIFT_CARDS, OFFICIAL_BALANCE_ONLY
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -22,8 +21,6 @@ CREATED_VIA = "pos-rest-api"
 """WooCommerce 10.6 and later keep their order mails back for exactly this word."""
 
 ROUNDING_FEE = "Rounding"
-
-REFERENCE_FORM = re.compile(r"TB[0-9A-HJKMNP-TV-Z]{24}")
 
 
 class _Entry(Protocol):

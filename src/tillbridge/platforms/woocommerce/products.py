@@ -10,12 +10,12 @@ from tillbridge.domain.catalog import Product
 from tillbridge.domain.errors import Drift, NotFound
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
+from tillbridge.platforms.reading import whole_id
 from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, cursor_page, since_query
-from tillbridge.platforms.woocommerce.goods_check import chunks
 from tillbridge.platforms.woocommerce.mapping import map_product
-from tillbridge.platforms.woocommerce.reading import whole_id
 from tillbridge.platforms.woocommerce.shop_facts import weight_unit
 from tillbridge.platforms.woocommerce.spec import PAGE_SIZE
+from tillbridge.platforms.writing import chunks
 
 _PRODUCTS, _VARIATIONS = "/wc/v3/products", "/wc/v3/variations"
 _LAST = "variations"
@@ -75,7 +75,7 @@ class WooCommerceProductService:
 
     async def _by_id(self, ids: Sequence[str]) -> list[Any]:
         found: list[Any] = []
-        for part in chunks(ids):
+        for part in chunks(ids, PAGE_SIZE):
             query = (("include", ",".join(part)), ("per_page", str(PAGE_SIZE)))
             found += await self._rest.rows(_PRODUCTS, "product.list", query)
         return found
@@ -95,7 +95,7 @@ class WooCommerceProductService:
 
     async def _shop_wide(self, ids: Sequence[int]) -> dict[int, Any]:
         found: dict[int, Any] = {}
-        for part in chunks(ids):
+        for part in chunks(ids, PAGE_SIZE):
             query = (("include", ",".join(map(str, part))), ("per_page", str(PAGE_SIZE)))
             for row in await self._rest.rows(_VARIATIONS, "variation.list", query):
                 found[whole_id(row)] = row

@@ -1,4 +1,4 @@
-"""From JSON to a wire model, or Drift with its path. Pure."""
+"""From a platform's JSON to a wire model or an id, or Drift with its path. Pure; every platform's mapping calls it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST = 120
 
 
 def parse(model: type[M], value: Any, path: str) -> M:
-    """The model of a JSON value. Raises Drift naming the first path that does not fit."""
+    """The model of a JSON value. Raises Drift naming the innermost path that does not fit."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -26,7 +26,7 @@ def parse(model: type[M], value: Any, path: str) -> M:
 
 
 def whole_id(row: Any, name: str = "id") -> int:
-    """A record's own id, or the one it names. Raises Drift when it is none."""
+    """A record's own id, or the one it names. Raises Drift when it is no whole number."""
     found = row.get(name) if isinstance(row, dict) else None
     if not isinstance(found, int) or isinstance(found, bool):
         raise Drift(path=f"$.{name}", expected="a whole number", found=shown(found))
