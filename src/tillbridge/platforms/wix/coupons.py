@@ -62,7 +62,8 @@ def refusal(coupon: Coupon, offer: Offer, now: datetime) -> str | None:
     spec = coupon.specification
     spend = total([each.total for each in offer.lines], offer.currency).amount
     rules: tuple[tuple[Callable[[], bool], str], ...] = (
-        (lambda: spec.active is False, "it is not active"),
+        # a false that was left out of the answer is false all the same
+        (lambda: not spec.active, "it is not active"),
         (lambda: spec.startTime is not None and now < spec.startTime, "it does not hold yet"),
         (lambda: _has_ended(coupon, now), "it has expired"),
         (lambda: spec.usageLimit is not None and coupon.numberOfUsages >= spec.usageLimit > 0, "it is used up"),

@@ -20,6 +20,8 @@ from tillbridge.platforms.wix import spec
 
 CATALOG_CODES = ("CATALOG_V1_SITE_CALLING_CATALOG_V3_API", "CATALOG_V1_SITE")
 _NO_CODE = ""
+_TAKEN = ("DUPLICATE_CONTACT_EXISTS", "ORDER_ALREADY_PAID", "GIFT_CARD_ALREADY_APPLIED", "ALREADY_REDEEMED")
+"""409 that says what is there already, other than a record that moved meanwhile."""
 
 
 def _part(value: Any, name: str) -> Mapping[str, Any]:
@@ -80,7 +82,8 @@ _TABLE = VerdictTable((
     VerdictRow(401, None, _rejected),
     VerdictRow(403, None, _forbidden),
     VerdictRow(404, None, _missing),
-    VerdictRow(409, _NO_CODE, _moved),
+    *(VerdictRow(409, code, _refused) for code in _TAKEN),
+    VerdictRow(409, None, _moved),
     *(VerdictRow(428, code, _old_catalogue) for code in CATALOG_CODES),
     VerdictRow(501, None, _refused),
     VerdictRow(range(400, 500), None, _refused),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tillbridge.domain.errors import (
     CapabilityAbsent,
+    Conflict,
     InvalidInput,
     NotFound,
     OutcomeUnknown,
@@ -123,7 +124,7 @@ class WixGiftCardService:
         out_of_reach = Money(card.balance.amount + _OUT_OF_REACH, amount.currency)
         try:
             found = await self._book(card_id, "decrease", out_of_reach, reference, _key(reference))
-        except PlatformRefused as refusal:
+        except (PlatformRefused, Conflict) as refusal:
             if refusal.params.get("code") == _INSUFFICIENT:
                 return None
             raise OutcomeUnknown(evidence=f"asked whether it was debited, Wix says {refusal}") from refusal

@@ -17,7 +17,8 @@ from tillbridge.platforms.wix.mapping import inventory_id
 from tillbridge.platforms.wix.order_writing import as_goods
 from tillbridge.platforms.writing import chunks
 
-_LAG = 2.0
+_LAGS = (0.0, 2.0, 10.0)
+"""How long Wix is given to lower stock before it is believed that it does not: a wrong "no" would lower it twice."""
 _PRODUCTS_AT_ONCE = 100
 Levels = Mapping[str, Decimal | None]
 
@@ -90,7 +91,7 @@ class StockWatch:
         watched = {key: count for key, count in sold.items() if before.get(key) is not None}
         if not watched:
             return self.effect(order)
-        for wait in (0.0, _LAG):
+        for wait in _LAGS:
             await self._session.clock.sleep(wait)
             after = await self.levels(order)
             moved = {key: _moved(before.get(key), after.get(key)) for key in watched}

@@ -7,7 +7,14 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tillbridge.domain.errors import Drift, NotFound, OutcomeUnknown, PlatformRefused, TillbridgeError
+from tillbridge.domain.errors import (
+    Drift,
+    MissingPermission,
+    NotFound,
+    OutcomeUnknown,
+    PlatformRefused,
+    TillbridgeError,
+)
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import Checkpoint, Handle, LookUp, Order, PlacedOrder, PlacedRefund, Refund
 from tillbridge.domain.stock import StockEffect
@@ -78,9 +85,9 @@ class WixOrderService:
             await self._api.post(f"/ecom/v1/payments/orders/{order_id}/add-payment", "order.pay", body)
 
     async def _hand_over(self, order: Order, order_id: str) -> None:
-        """Say that the goods left the shop. What was said already is refused, and that is well."""
+        """Say that the goods left the shop. Said twice it is refused; without the right to say it, it is left."""
         path = f"/ecom/v1/fulfillments/orders/{order_id}/create-fulfillment"
-        with suppress(PlatformRefused):
+        with suppress(PlatformRefused, MissingPermission, NotFound):
             await self._api.post(path, "order.hand_over", handed_over(order))
 
     async def _fresh(self, order: Order, order_id: str, before: Levels | None) -> PlacedOrder:

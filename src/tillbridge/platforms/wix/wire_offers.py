@@ -8,16 +8,15 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from tillbridge.platforms.wix.wire import Amount, AppliedDiscount, Id, Text, Wire, _list
+from tillbridge.platforms.wix.wire import Amount, AppliedDiscount, Id, Text, Wire
 
 
 def _epoch(value: Any) -> Any:
     """Milliseconds since 1970, as a number or as text; some samples show the one, the declaration the other."""
-    digits = value if isinstance(value, int) and not isinstance(value, bool) else value
-    if isinstance(digits, str) and digits.lstrip("-").isdigit():
-        digits = int(digits)
-    if isinstance(digits, int) and not isinstance(digits, bool):
-        return datetime.fromtimestamp(digits / 1000, UTC) if digits else None
+    if isinstance(value, str) and value.lstrip("-").isdigit():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return datetime.fromtimestamp(value / 1000, UTC) if value else None
     return value
 
 
@@ -73,7 +72,7 @@ class CalculationProblems(Wire):
 
 
 class Calculated(Wire):
-    appliedDiscounts: Annotated[list[AppliedDiscount], BeforeValidator(_list)] = []
+    appliedDiscounts: tuple[AppliedDiscount, ...] = ()
     calculationErrors: CalculationProblems = CalculationProblems()
 
 

@@ -1,4 +1,4 @@
-"""Who may ask what, and how often: app tokens of four hours, API keys with their site, permissions, the minute's bucket."""
+"""Who may ask what, and how often: tokens of four hours, keys with their site, permissions, the minute's bucket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payments and refunds of an order: records only, no money moves. A payment is not asked for twice, so it is booked twice."""
+"""Payments and refunds of an order: records only, no money moves. A payment sent twice is booked twice."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ def _payment_view(row: Row, each: Row) -> Row:
     state = each["state"]
     if back:
         state = "REFUNDED" if back >= each["counted"] else "PARTIALLY_REFUNDED"
-    return each["given"] | {"id": each["id"], "createdDate": iso(each["at"]), "status": state, "refundDisabled": False}
+    given: Row = each["given"]
+    return given | {"id": each["id"], "createdDate": iso(each["at"]), "status": state, "refundDisabled": False}
 
 
 def _back(row: Row, payment_id: str) -> Decimal:

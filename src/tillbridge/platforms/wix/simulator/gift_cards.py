@@ -1,4 +1,4 @@
-"""The Wix Gift Card app: masked codes, debits that keep their key, a journal that names nobody. And any provider's API."""
+"""The Wix Gift Card app: masked codes, debits that keep their key, a journal that names nobody; and providers' API."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ def view(site: Site, row: Row) -> Row:
 
 
 def _line(row: Row) -> Row:
-    return row["given"] | {"id": row["id"], "refundQuantity": row["refunded"], "restockQuantity": row["restocked"]}
+    given: Row = row["given"]
+    return given | {"id": row["id"], "refundQuantity": row["refunded"], "restockQuantity": row["restocked"]}
 
 
 def ledger_row(site: Site, row: Row) -> Row:

@@ -1,4 +1,4 @@
-"""Orders as apps make them: nothing is reckoned or tried against the catalogue, and nothing is doubled or refused twice."""
+"""Orders as apps make them: nothing is reckoned, nothing tried against the catalogue, and twice is twice."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def page(body: Row, ask: str, rows: Sequence[Row], declared: Declared) -> tuple[
     token = paging.get("cursor")
     if token and (asked.get("filter") or asked.get("sort")):
         raise invalid(f"{ask}.cursorPaging.cursor", "cannot be combined with filter or sort")
-    state = _remembered(token) if token else {"where": asked.get("filter") or {}, "sort": asked.get("sort") or []}
+    state: Row = _remembered(token) if token else {"where": asked.get("filter") or {}, "sort": asked.get("sort") or []}
     check(state["where"], declared)
     field, descending = _sorting(state["sort"], declared)
     fitting = [row for row in rows if matches(row, state["where"], declared)]

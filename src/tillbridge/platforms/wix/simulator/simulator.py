@@ -1,4 +1,4 @@
-"""The Wix simulator: the kit's shop behind one origin, with apps and keys, lists by cursor, and its own ways to fail."""
+"""The Wix simulator: the kit's shop behind one origin, with apps and keys, and its own ways to fail."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile("/" + re.escape(path).replace(r"\*", "([^/]+)"))
 
 
-_COMPILED = tuple((method, _pattern(path), path, scope, handler) for method, path, scope, handler in ROUTES)
+_COMPILED = tuple((method, _pattern(path), scope, handler) for method, path, scope, handler in ROUTES)
 
 
 class WixSimulator(Simulator):
@@ -177,7 +177,7 @@ class WixSimulator(Simulator):
     async def _answer(self, request: Request) -> Response:
         path = request.url.path
         self._need_catalogue(path)
-        for method, pattern, name, scope, handler in _COMPILED:
+        for method, pattern, scope, handler in _COMPILED:
             if method == request.method and (found := pattern.fullmatch(path)):
                 access.demand(self.site, scope)
                 return handler(self.site, Call(found.groups(), await _body(request)))

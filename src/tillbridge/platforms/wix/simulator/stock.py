@@ -11,22 +11,20 @@ from .speech import Call, Refusal, Row, answer, invalid, iso
 from .state import Site
 
 _LOWEST, _HIGHEST = -99_999, 99_999
+_FIELDS = (
+    "id",
+    "locationId",
+    "variantId",
+    "productId",
+    "createdDate",
+    "updatedDate",
+    "availabilityStatus",
+    "inStock",
+    "quantity",
+    "trackQuantity",
+)
 _ITEMS = Declared(
-    dict.fromkeys(
-        (
-            "id",
-            "locationId",
-            "variantId",
-            "productId",
-            "createdDate",
-            "updatedDate",
-            "availabilityStatus",
-            "inStock",
-            "quantity",
-            "trackQuantity",
-        ),
-        ANY,
-    ),  # fmt: skip
+    dict.fromkeys(_FIELDS, ANY),
     frozenset({"createdDate", "updatedDate", "productId", "quantity"}),
     most=1000,
     order=("productId", False),
