@@ -33,8 +33,8 @@ _CONSENT = {
 
 Variants = Mapping[str, Sequence[Any]]
 """Raw variants by the id of their product."""
-Stock = Mapping[str, Decimal | None]
-"""Quantity over all locations by inventory id; None where stock is not counted."""
+Stock = Mapping[str, Sequence[Any]]
+"""Raw inventory items by the id of their product."""
 
 
 def inventory_id(product_id: str, variant_id: str) -> str:
@@ -62,6 +62,7 @@ def map_product(raw: Any, variants: Variants, stock: Stock, path: str, *, curren
     """One whole product. A product without options still has one variant."""
     node = parse(wire.Product, raw, path)
     rows = [parse(wire.Variant, each, f"{path}.variants[{at}]") for at, each in enumerate(variants.get(node.id, ()))]
+    counted = _counted(stock.get(node.id, ()), path)
     return Product(
         external_id=node.id,
         title=node.name,
@@ -75,14 +76,28 @@ def map_product(raw: Any, variants: Variants, stock: Stock, path: str, *, curren
             ProductOption(each.name, at, tuple(choice.name for choice in each.choicesSettings.choices))
             for at, each in enumerate(node.options, 1)
         ),
-        variants=tuple(_variant(each, node, stock, currency, path) for each in rows),
+        variants=tuple(_variant(each, node, counted, currency, path) for each in rows),
         images=_images(node, rows),
         created_at=node.createdDate,
         updated_at=node.updatedDate,
     )
 
 
-def _variant(row: wire.Variant, node: wire.Product, stock: Stock, currency: str, path: str) -> ProductVariant:
+def _counted(rows: Sequence[Any], path: str) -> Mapping[str, Decimal]:
+    """What there is over all locations by inventory id; a variant nobody counts is left out."""
+    found: dict[str, Decimal] = {}
+    for at, row in enumerate(rows):
+        item = parse(wire.StockItem, row, f"{path}.inventoryItems[{at}]")
+        quantity = available(item, f"{path}.inventoryItems[{at}]")
+        if quantity is not None:
+            key = inventory_id(item.productId, item.variantId)
+            found[key] = found.get(key, Decimal(0)) + quantity
+    return found
+
+
+def _variant(
+    row: wire.Variant, node: wire.Product, counted: Mapping[str, Decimal], currency: str, path: str
+) -> ProductVariant:
     if not row.key:
         raise Drift(path=f"{path}.variants.variantId", expected="an id", found="nothing")
     values = tuple((each.optionChoiceNames.optionName, each.optionChoiceNames.choiceName) for each in row.chosen)
@@ -97,7 +112,7 @@ def _variant(row: wire.Variant, node: wire.Product, stock: Stock, currency: str,
         barcode=row.barcode,
         price=Money(row.price.actualPrice.amount, money),
         compare_at_price=Money(before.amount, money) if before is not None and before.amount else None,
-        inventory_quantity=stock.get(key),
+        inventory_quantity=counted.get(key),
         option_values=values,
         weight_grams=weight * unit if weight is not None and unit is not None else None,
         inventory_id=key,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from tillbridge.domain.catalog import Product
@@ -23,7 +22,7 @@ from tillbridge.platforms.wix.calls import (
     changed,
     record_of,
 )
-from tillbridge.platforms.wix.mapping import available, inventory_id, map_product
+from tillbridge.platforms.wix.mapping import map_product
 from tillbridge.platforms.wix.spec import PAGE_SIZE
 from tillbridge.platforms.writing import chunks
 
@@ -111,17 +110,12 @@ class WixProductService:
             raise Drift(path="$.product.variantsInfo.variants", expected="a list", found=shown(rows))
         return rows
 
-    async def _stock(self, ids: Sequence[str]) -> Mapping[str, Decimal | None]:
-        """What there is of each variant over all locations; a variant nobody counts is left out."""
-        found: dict[str, Decimal | None] = {}
+    async def _stock(self, ids: Sequence[str]) -> Mapping[str, Sequence[Any]]:
+        """The stock of a page's products at all locations, by product."""
+        found: dict[str, list[Any]] = {}
         for part in chunks(ids, PAGE_SIZE):
-            rows = await self._api.rows(ITEMS, "stock.read", {"productId": {"$in": list(part)}})
-            for at, row in enumerate(rows):
-                item = parse(wire.StockItem, row, f"$.inventoryItems[{at}]")
-                quantity = available(item, f"$.inventoryItems[{at}]")
-                if quantity is not None:
-                    key = inventory_id(item.productId, item.variantId)
-                    found[key] = (found.get(key) or Decimal(0)) + quantity
+            for row in await self._api.rows(ITEMS, "stock.read", {"productId": {"$in": list(part)}}):
+                found.setdefault(parse(wire.ProductData, row, "$.inventoryItems").productId, []).append(row)
         return found
 
 
@@ -138,7 +132,11 @@ def _is_behind(row: Any, variants: Sequence[Any], fresh: datetime) -> bool:
     """
     if not variants:
         return True
-    node = parse(wire.Product, row, "$.products")
+    try:
+        node = parse(wire.Product, row, "$.products")
+    except Drift:
+        # it waits in quarantine, whatever its variants are
+        return False
     if node.updatedDate is None or node.updatedDate < fresh or not node.revision.isdigit():
         return False
     told = [parse(wire.ProductData, each.get("productData"), "$.variants.productData").revision for each in variants]
