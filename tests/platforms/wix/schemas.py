@@ -17,7 +17,7 @@ from tests.support.contracts import CONTRACTS
 from tests.support.recorder import Sent
 
 FOLDER = CONTRACTS / "wix"
-PROBES = ({}, {"inventoryItems": []})
+PROBES: tuple[dict[str, Any], ...] = ({}, {"inventoryItems": []})
 """Writes without content: the live test sends them on purpose, to be refused."""
 
 

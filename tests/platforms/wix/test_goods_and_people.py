@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -33,7 +34,9 @@ async def test_a_page_of_goods_costs_three_calls() -> None:
             "/stores/v3/inventory-items/query",
         ]
         tee = goods["Organic Tee"]
-        assert {(each.title, each.inventory_quantity) for each in tee.variants} == {("S", 25), ("M", 25), ("L", 25)}
+        assert {(each.title, each.inventory_quantity) for each in tee.variants} == {
+            (size, Decimal(25)) for size in "SML"
+        }
         assert tee.images[0].variant_ids
         assert (tee.vendor, tee.description) == ("Harbour Lane Outfitters", "<p>Organic Tee of Harbour Lane.</p>")
         assert tee.variants[0].weight_grams == 250

@@ -69,7 +69,7 @@ def test_a_product_with_its_variants_stock_and_pictures() -> None:
     (product,) = map_to_unified_products([PRODUCT], {"p-1": [LOW]}, {"p-1": [ITEM, other]})
     (variant,) = product.variants
     assert (variant.title, variant.price, variant.compare_at_price) == ("45 cm", eur("79.50"), None)
-    assert (variant.inventory_quantity, variant.inventory_id) == (7, "p-1/v-1")
+    assert (variant.inventory_quantity, variant.inventory_id) == (Decimal(7), "p-1/v-1")
     assert variant.weight_grams == Decimal("4535.9237")
     assert [(each.position, each.alt, each.variant_ids) for each in product.images] == [
         (1, "front", ("v-1",)),

@@ -91,7 +91,7 @@ def test_the_vendors_sample_of_a_product_maps() -> None:
     assert product.variants[0].compare_at_price == eur("39.90")
 
 
-_ANSWERS = (
+_ANSWERS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("ecom-orders", "SearchOrdersResponse", "/ecom/v1/orders/search", {"search": {}}),
     ("stores-products-v3", "V3QueryProductsResponse", "/stores/v3/products/query", {"query": {}}),
     ("stores-read-only-variants-v3", "QueryVariantsResponse", "/stores/v3/products/query-variants", {"query": {}}),

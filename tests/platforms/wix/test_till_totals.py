@@ -16,7 +16,7 @@ from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountType
 from tillbridge.domain.orders import LineKind, Order
 from tillbridge.platforms.reading import parse
-from tillbridge.platforms.wix import wire
+from tillbridge.platforms.wix import wire_orders
 from tillbridge.platforms.wix.order_mapping import map_order
 from tillbridge.platforms.wix.order_writing import Circumstances, order_body, payments_body
 
@@ -57,7 +57,8 @@ def _discounts(rng: random.Random) -> list[Discount]:
 def stored(body: dict[str, Any]) -> dict[str, Any]:
     """The order as Wix keeps what it was sent."""
     more = {"id": "o1", "number": "1", "status": "APPROVED", "paymentStatus": "PAID"}
-    return body["order"] | more | {"createdDate": "2026-11-24T09:00:00.000Z", "updatedDate": "2026-11-24T09:00:00.000Z"}
+    order: dict[str, Any] = body["order"]
+    return order | more | {"createdDate": "2026-11-24T09:00:00.000Z", "updatedDate": "2026-11-24T09:00:00.000Z"}
 
 
 @pytest.mark.parametrize("included", [True, False], ids=["with-tax", "without-tax"])
@@ -69,7 +70,7 @@ def test_what_wix_keeps_adds_up_to_the_tills_totals(seed: int, included: bool) -
     assert (kept.totals.total, kept.totals.tax) == (order.totals.total, order.totals.tax)
     assert (kept.totals.discount, kept.totals.subtotal) == (order.totals.discount, order.totals.subtotal)
     assert [line.gross for line in kept.lines] == [line.gross for line in order.lines]
-    node = parse(wire.Order, raw, "$")
+    node = parse(wire_orders.Order, raw, "$")
     parts = [each.merchantDiscount for each in node.appliedDiscounts]
     off = sum((each.amount.amount for each in parts if each is not None and each.amount is not None), Decimal(0))
     assert off == order.totals.discount.amount

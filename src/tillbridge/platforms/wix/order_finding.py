@@ -6,7 +6,7 @@ from typing import Any
 
 from tillbridge.domain.errors import NotFound
 from tillbridge.platforms.reading import parse
-from tillbridge.platforms.wix import wire
+from tillbridge.platforms.wix import wire_orders
 from tillbridge.platforms.wix.calls import ORDERS, Api, record_of
 from tillbridge.platforms.wix.order_writing import is_guid
 
@@ -26,11 +26,11 @@ class Finder:
         rows: list[Any] = []
         for more in ({}, {"status": _HIDDEN}):
             rows += await self._api.first(ORDERS, "order.look_up", {_REFERENCE: {"$eq": reference}, **more})
-        nodes = [parse(wire.Order, row, f"$.orders[{at}]") for at, row in enumerate(rows)]
+        nodes = [parse(wire_orders.Order, row, f"$.orders[{at}]") for at, row in enumerate(rows)]
         mine = sorted((each.createdDate, each.id) for each in nodes if each.channelInfo.externalOrderId == reference)
         return list(dict.fromkeys(order_id for _, order_id in mine))
 
-    async def by_id(self, order_id: str) -> wire.Order:
+    async def by_id(self, order_id: str) -> wire_orders.Order:
         """One order. Raises NotFound, also for what cannot be an order's id."""
         if not is_guid(order_id):
             raise NotFound(what="order", name=order_id)
@@ -38,9 +38,9 @@ class Finder:
             body = await self._api.get(f"/ecom/v1/orders/{order_id}", "order.read")
         except NotFound as error:
             raise NotFound(what="order", name=order_id) from error
-        return parse(wire.Order, record_of(body, "order"), "$.order")
+        return parse(wire_orders.Order, record_of(body, "order"), "$.order")
 
-    async def transactions(self, order_id: str) -> wire.Transactions:
+    async def transactions(self, order_id: str) -> wire_orders.Transactions:
         """The payments and refunds of an order."""
         body = await self._api.get(f"/ecom/v1/payments/orders/{order_id}", "order.payments")
-        return parse(wire.Transactions, record_of(body, "orderTransactions"), "$.orderTransactions")
+        return parse(wire_orders.Transactions, record_of(body, "orderTransactions"), "$.orderTransactions")

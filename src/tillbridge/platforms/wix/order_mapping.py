@@ -29,7 +29,7 @@ from tillbridge.domain.orders import (
 from tillbridge.domain.references import is_reference
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.reading import parse
-from tillbridge.platforms.wix import marks, wire
+from tillbridge.platforms.wix import marks, wire, wire_orders
 from tillbridge.platforms.wix.spec import STORES_APP
 
 CANCELED, NOT_FULFILLED = "CANCELED", "NOT_FULFILLED"
@@ -55,7 +55,7 @@ def map_to_unified_orders(payload: Iterable[Any], zone: str = "UTC") -> tuple[Or
 
 def map_order(raw: Any, path: str, zone: str) -> Order:
     """One order. One that carries a till's reference is its echo and has origin POS."""
-    node = parse(wire.Order, raw, path)
+    node = parse(wire_orders.Order, raw, path)
     reference = node.channelInfo.externalOrderId if is_reference(node.channelInfo.externalOrderId) else ""
     lines = _lines(node)
     sold_at = node.purchasedDate or node.createdDate
@@ -85,7 +85,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
     )
 
 
-def payment_of(node: wire.Order) -> PaymentStatus:
+def payment_of(node: wire_orders.Order) -> PaymentStatus:
     """How far an order is paid. One without anything to pay is, once it is approved."""
     if node.status == CANCELED:
         return PaymentStatus.CANCELLED
@@ -94,7 +94,7 @@ def payment_of(node: wire.Order) -> PaymentStatus:
     return _PAYMENT.get(node.paymentStatus, PaymentStatus.UNKNOWN)
 
 
-def is_paid(node: wire.Order) -> bool:
+def is_paid(node: wire_orders.Order) -> bool:
     """Whether nothing is left to pay, whatever was given back since."""
     if not node.priceSummary.total.amount:
         return node.status in ("APPROVED", CANCELED)
@@ -105,7 +105,7 @@ def _money(value: wire.Amount | None, currency: str) -> Money:
     return Money.zero(currency) if value is None else Money(value.amount, currency)
 
 
-def _lines(node: wire.Order) -> tuple[OrderLine, ...]:
+def _lines(node: wire_orders.Order) -> tuple[OrderLine, ...]:
     """Goods, shipping, and one line for what else is in the total, so that lines add up to it."""
     lines = [_goods(each, node) for each in node.lineItems]
     if (shipping := _shipping(node)) is not None:
@@ -116,7 +116,7 @@ def _lines(node: wire.Order) -> tuple[OrderLine, ...]:
     return tuple(lines)
 
 
-def _goods(row: wire.OrderLine, node: wire.Order) -> OrderLine:
+def _goods(row: wire_orders.OrderLine, node: wire_orders.Order) -> OrderLine:
     tax = _money(row.taxInfo.taxAmount, node.currency)
     gross = _gross(row, tax, node)
     discount = _money(row.totalDiscount, node.currency)
@@ -145,7 +145,7 @@ def _goods(row: wire.OrderLine, node: wire.Order) -> OrderLine:
     )
 
 
-def _gross(row: wire.OrderLine, tax: Money, node: wire.Order) -> Money:
+def _gross(row: wire_orders.OrderLine, tax: Money, node: wire_orders.Order) -> Money:
     """What the line came to; without its total, from the displayed price."""
     if row.totalPriceAfterTax is not None:
         return Money(row.totalPriceAfterTax.amount, node.currency)
@@ -155,7 +155,7 @@ def _gross(row: wire.OrderLine, tax: Money, node: wire.Order) -> Money:
     return shown if node.taxIncludedInPrices else shown + tax
 
 
-def _listing(row: wire.OrderLine) -> Listing | None:
+def _listing(row: wire_orders.OrderLine) -> Listing | None:
     """Where the goods are listed; goods of other Wix apps, such as bookings, are none of ours."""
     found = row.catalogReference
     if found is None or found.appId.lower() != STORES_APP or not found.catalogItemId:
@@ -165,12 +165,12 @@ def _listing(row: wire.OrderLine) -> Listing | None:
     return Listing(found.catalogItemId, variant, stock, row.physicalProperties.sku)
 
 
-def _taxes(info: wire.LineTax, tax: Money, node: wire.Order) -> tuple[TaxLine, ...]:
+def _taxes(info: wire_orders.LineTax, tax: Money, node: wire_orders.Order) -> tuple[TaxLine, ...]:
     rate = info.taxRate or Decimal(0)
     return (TaxLine("Tax", rate, tax, node.taxIncludedInPrices),) if tax or rate else ()
 
 
-def _shipping(node: wire.Order) -> OrderLine | None:
+def _shipping(node: wire_orders.Order) -> OrderLine | None:
     if node.shippingInfo is None:
         return None
     cost = node.shippingInfo.cost
@@ -183,7 +183,7 @@ def _shipping(node: wire.Order) -> OrderLine | None:
     return _plain("shipping", LineKind.SHIPPING, node.shippingInfo.title or "Shipping", gross, tax, node)
 
 
-def _plain(line_id: str, kind: LineKind, title: str, gross: Money, tax: Money, node: wire.Order) -> OrderLine:
+def _plain(line_id: str, kind: LineKind, title: str, gross: Money, tax: Money, node: wire_orders.Order) -> OrderLine:
     zero = Money.zero(gross.currency)
     subtotal = gross if node.taxIncludedInPrices else gross - tax
     return OrderLine(
@@ -203,7 +203,7 @@ def _plain(line_id: str, kind: LineKind, title: str, gross: Money, tax: Money, n
     )
 
 
-def _discounts(node: wire.Order) -> tuple[AppliedDiscount, ...]:
+def _discounts(node: wire_orders.Order) -> tuple[AppliedDiscount, ...]:
     found = []
     for each in node.appliedDiscounts:
         worth = each.coupon or each.merchantDiscount or each.discountRule
@@ -217,7 +217,7 @@ def _discounts(node: wire.Order) -> tuple[AppliedDiscount, ...]:
     return tuple(found)
 
 
-def _tenders(node: wire.Order) -> tuple[Tender, ...]:
+def _tenders(node: wire_orders.Order) -> tuple[Tender, ...]:
     if payment_of(node) not in _PAID:
         return ()
     amount = Money(node.priceSummary.total.amount, node.currency)
@@ -225,7 +225,7 @@ def _tenders(node: wire.Order) -> tuple[Tender, ...]:
     return (Tender(TenderKind.OTHER, title, amount, Money.zero(node.currency)),)
 
 
-def _customer(node: wire.Order) -> Customer | None:
+def _customer(node: wire_orders.Order) -> Customer | None:
     if not node.buyerInfo.email:
         return None
     person = node.billingInfo.contactDetails if node.billingInfo is not None else wire.Person()
@@ -238,7 +238,7 @@ def _customer(node: wire.Order) -> Customer | None:
     )
 
 
-def _address(row: wire.OrderAddress | None) -> Address | None:
+def _address(row: wire_orders.OrderAddress | None) -> Address | None:
     if row is None:
         return None
     place, person = row.address, row.contactDetails
@@ -257,7 +257,7 @@ def _address(row: wire.OrderAddress | None) -> Address | None:
     return None if found == Address() else found
 
 
-def map_placed(node: wire.Order, stock: StockEffect, location: str) -> PlacedOrder:
+def map_placed(node: wire_orders.Order, stock: StockEffect, location: str) -> PlacedOrder:
     """What a fresh read of an order shows. Amounts in the order's currency."""
     codes = marks.has(node.customFields, marks.CODES) or any(each.coupon is not None for each in node.appliedDiscounts)
     return PlacedOrder(
@@ -275,7 +275,7 @@ def map_placed(node: wire.Order, stock: StockEffect, location: str) -> PlacedOrd
     )
 
 
-def map_refund(found: wire.Transactions, reference: str, currency: str) -> PlacedRefund | None:
+def map_refund(found: wire_orders.Transactions, reference: str, currency: str) -> PlacedRefund | None:
     """The refund that carries a reference, as the first word of its reason, out of an order's refunds."""
     for each in found.refunds:
         if each.details.reason.split(" ", 1)[0] == reference:

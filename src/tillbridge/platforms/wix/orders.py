@@ -21,7 +21,7 @@ from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.reading import parse
-from tillbridge.platforms.wix import wire, wire_offers
+from tillbridge.platforms.wix import wire_offers, wire_orders
 from tillbridge.platforms.wix.calls import BY_CHANGE, ORDERS, Api, changed, record_of
 from tillbridge.platforms.wix.coupons import find_coupon
 from tillbridge.platforms.wix.goods_check import Levels, StockWatch, check_goods
@@ -61,7 +61,7 @@ class WixOrderService:
         before = await self._watch.levels(order) if self._watch.needed else None
         answer = await self._api.post(_ORDERS, "order.create", body)
         try:
-            created = parse(wire.Order, record_of(answer, "order"), "$.order").id
+            created = parse(wire_orders.Order, record_of(answer, "order"), "$.order").id
         except Drift as error:
             raise OutcomeUnknown(evidence=f"Wix answered the create in another shape: {error}") from error
         await checkpoint(Handle(ORDER_HANDLE, created))
@@ -100,7 +100,7 @@ class WixOrderService:
         stock = self._watch.effect(order) if before is None else await self._watch.compare(order, before)
         return self._placed(node, stock)
 
-    def _placed(self, node: wire.Order, stock: StockEffect) -> PlacedOrder:
+    def _placed(self, node: wire_orders.Order, stock: StockEffect) -> PlacedOrder:
         return map_placed(node, stock, location(self._session))
 
     async def look_up(self, order: Order, handles: Sequence[Handle], sent_at: datetime) -> LookUp:
@@ -136,7 +136,7 @@ class WixOrderService:
         placed = self._placed(node, self._watch.effect(order))
         return LookUp(placed, certain=True, evidence=f"found as {node.number} by {order.reference}{more}")
 
-    async def _finish(self, order: Order, node: wire.Order) -> None:
+    async def _finish(self, order: Order, node: wire_orders.Order) -> None:
         """The steps a crash left undone. Payments are listed first, so that none is booked twice."""
         if not is_paid(node):
             known = await self._finder.transactions(node.id)

@@ -8,14 +8,16 @@ from typing import Any
 from tillbridge.domain.errors import PlatformRefused
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import Order, Refund, RefundLine
-from tillbridge.platforms.wix import wire
+from tillbridge.platforms.wix import wire_orders
 from tillbridge.platforms.wix.order_writing import amount, as_goods, line_id, sent_pieces
 
 _LONGEST_REASON = 200
 _FAILED = "FAILED"
 
 
-def refund_body(node: wire.Order, booked: wire.Transactions, order: Order, refund: Refund) -> dict[str, Any]:
+def refund_body(
+    node: wire_orders.Order, booked: wire_orders.Transactions, order: Order, refund: Refund
+) -> dict[str, Any]:
     """The body of ``refund-payments``. Raises PlatformRefused for a line the order lacks, or more than is left."""
     known = {each.id for each in node.lineItems}
     lines = {each.id: each for each in order.lines}
@@ -48,7 +50,7 @@ def _row(asked: RefundLine, order: Order) -> Mapping[str, Any] | None:
     return {"lineItemId": line_id(order.reference, line.id), "quantity": int(pieces)}
 
 
-def _parts(booked: wire.Transactions, wanted: Money) -> list[dict[str, Any]]:
+def _parts(booked: wire_orders.Transactions, wanted: Money) -> list[dict[str, Any]]:
     """The payments the money is taken back from, oldest first, each at most what is left of it."""
     parts: list[dict[str, Any]] = []
     due = wanted
@@ -64,7 +66,7 @@ def _parts(booked: wire.Transactions, wanted: Money) -> list[dict[str, Any]]:
     return parts
 
 
-def _given_back(booked: wire.Transactions, payment_id: str, currency: str) -> Money:
+def _given_back(booked: wire_orders.Transactions, payment_id: str, currency: str) -> Money:
     taken = Money.zero(currency)
     for refund in booked.refunds:
         for part in refund.transactions:

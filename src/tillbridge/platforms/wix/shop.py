@@ -18,7 +18,7 @@ from tillbridge.domain.stock import ExternalLocation
 from tillbridge.net.verdicts import wrong_field
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.reading import parse
-from tillbridge.platforms.wix import spec, steps, wire, words
+from tillbridge.platforms.wix import spec, steps, wire, wire_orders, words
 from tillbridge.platforms.wix.auth import uses_key
 from tillbridge.platforms.wix.calls import CONTACTS, GIFT_CARDS, ITEMS, LOCATIONS, ORDERS, PRODUCTS, Api, record_of
 from tillbridge.platforms.wix.shop_facts import CATALOG, TAXES
@@ -92,7 +92,7 @@ class WixShopService:
     async def _taxes(self) -> str:
         """Whether prices include tax, as an online order shows; empty without one. Ours would only echo the till."""
         for row in await self._api.first(ORDERS, "shop.taxes", {"channelInfo.type": {"$eq": "WEB"}}):
-            return "yes" if parse(wire.Order, row, "$.orders[0]").taxIncludedInPrices else "no"
+            return "yes" if parse(wire_orders.Order, row, "$.orders[0]").taxIncludedInPrices else "no"
         return ""
 
     async def _has_gift_cards(self) -> bool:

@@ -1,4 +1,4 @@
-"""Wix's answers as they come in, held to what we rely on. Parsed by ``mapping``; extra fields are let be.
+"""Goods, people and the site of Wix as they come in, held to what we rely on. Parsed by ``mapping`` and services.
 
 Wix leaves empty values out of its answers, so what has a default here may be missing there.
 """
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+T = TypeVar("T")
 
 
 def _text(value: Any) -> Any:
@@ -17,11 +19,12 @@ def _text(value: Any) -> Any:
 
 
 def _list(value: Any) -> Any:
-    return [] if value is None else value
+    return () if value is None else value
 
 
 Text = Annotated[str, BeforeValidator(_text)]
 Id = Annotated[str, Field(min_length=1)]
+Rows = Annotated[tuple[T, ...], BeforeValidator(_list)]
 
 
 class Wire(BaseModel):
@@ -65,7 +68,7 @@ class Medium(Wire):
 
 
 class Media(Wire):
-    items: Annotated[list[Medium], BeforeValidator(_list)] = []
+    items: Rows[Medium] = ()
 
 
 class MediaInfo(Wire):
@@ -77,7 +80,7 @@ class Choice(Wire):
 
 
 class Choices(Wire):
-    choices: Annotated[list[Choice], BeforeValidator(_list)] = []
+    choices: Rows[Choice] = ()
 
 
 class Option(Wire):
@@ -118,8 +121,8 @@ class Variant(Wire):
     variantId: Text = ""
     sku: Text = ""
     barcode: Text = ""
-    choices: Annotated[list[Chosen], BeforeValidator(_list)] = []
-    optionChoices: Annotated[list[Chosen], BeforeValidator(_list)] = []
+    choices: Rows[Chosen] = ()
+    optionChoices: Rows[Chosen] = ()
     price: VariantPrice
     physicalProperties: Physical = Physical()
     media: Medium | None = None
@@ -130,7 +133,7 @@ class Variant(Wire):
         return self.variantId or self.id
 
     @property
-    def chosen(self) -> list[Chosen]:
+    def chosen(self) -> tuple[Chosen, ...]:
         return self.optionChoices or self.choices
 
 
@@ -148,7 +151,7 @@ class Product(Wire):
     plainDescription: Text = ""
     brand: Named = Named()
     currency: Text = ""
-    options: Annotated[list[Option], BeforeValidator(_list)] = []
+    options: Rows[Option] = ()
     media: MediaInfo = MediaInfo()
     weightMeasurementUnitInfo: WeightUnit = WeightUnit()
     createdDate: datetime | None = None
@@ -239,194 +242,9 @@ class Contact(Wire):
     name: PersonName = PersonName()
     email: Email = Email()
     phone: Phone = Phone()
-    addresses: Annotated[list[ContactAddress], BeforeValidator(_list)] = []
+    addresses: Rows[ContactAddress] = ()
     createdDate: datetime | None = None
     updatedDate: datetime | None = None
-
-
-# orders
-
-
-class Original(Wire):
-    original: Text = ""
-
-
-class GoodsOptions(Wire):
-    variantId: Text = ""
-
-
-class CatalogReference(Wire):
-    catalogItemId: Text = ""
-    appId: Text = ""
-    options: GoodsOptions | None = None
-
-
-class LineTax(Wire):
-    taxAmount: Amount | None = None
-    taxRate: Decimal | None = None
-
-
-class ItemType(Wire):
-    preset: Text = ""
-
-
-class OrderLine(Wire):
-    """``totalPriceAfterTax`` is what the line came to; ``price`` is for display, after discounts."""
-
-    id: Id
-    productName: Original = Original()
-    catalogReference: CatalogReference | None = None
-    quantity: Decimal
-    price: Amount | None = None
-    priceBeforeDiscounts: Amount | None = None
-    totalDiscount: Amount | None = None
-    totalPriceBeforeTax: Amount | None = None
-    totalPriceAfterTax: Amount | None = None
-    taxInfo: LineTax = LineTax()
-    physicalProperties: Physical = Physical()
-    itemType: ItemType = ItemType()
-    restockQuantity: Decimal | None = None
-
-
-class OrderAddress(Wire):
-    address: Place = Place()
-    contactDetails: Person = Person()
-
-
-class Buyer(Wire):
-    contactId: Text = ""
-    email: Text = ""
-
-
-class ShippingCost(Wire):
-    price: Amount | None = None
-    totalPriceAfterTax: Amount | None = None
-    taxInfo: LineTax = LineTax()
-
-
-class Shipping(Wire):
-    title: Text = ""
-    cost: ShippingCost = ShippingCost()
-
-
-class PriceSummary(Wire):
-    total: Amount
-    tax: Amount | None = None
-    discount: Amount | None = None
-
-
-class OrderTax(Wire):
-    totalTax: Amount | None = None
-
-
-class CouponApplied(Wire):
-    code: Text = ""
-    name: Text = ""
-    amount: Amount | None = None
-
-
-class MerchantDiscount(Wire):
-    description: Text = ""
-    amount: Amount | None = None
-
-
-class RuleDiscount(Wire):
-    amount: Amount | None = None
-
-
-class AppliedDiscount(Wire):
-    coupon: CouponApplied | None = None
-    merchantDiscount: MerchantDiscount | None = None
-    discountRule: RuleDiscount | None = None
-
-
-class Channel(Wire):
-    type: Text = ""
-    externalOrderId: Text = ""
-
-
-class CustomField(Wire):
-    title: Text = ""
-    value: Any = None
-
-
-class Balance(Wire):
-    paid: Amount | None = None
-    refunded: Amount | None = None
-
-
-class Order(Wire):
-    id: Id
-    number: Text = ""
-    status: str
-    paymentStatus: str
-    fulfillmentStatus: Text = ""
-    currency: Id
-    taxIncludedInPrices: bool = False
-    lineItems: Annotated[list[OrderLine], BeforeValidator(_list)] = []
-    priceSummary: PriceSummary
-    taxInfo: OrderTax = OrderTax()
-    shippingInfo: Shipping | None = None
-    appliedDiscounts: Annotated[list[AppliedDiscount], BeforeValidator(_list)] = []
-    buyerInfo: Buyer = Buyer()
-    billingInfo: OrderAddress | None = None
-    recipientInfo: OrderAddress | None = None
-    buyerNote: Text = ""
-    channelInfo: Channel = Channel()
-    customFields: Annotated[list[CustomField], BeforeValidator(_list)] = []
-    balanceSummary: Balance = Balance()
-    createdDate: datetime
-    updatedDate: datetime
-    purchasedDate: datetime | None = None
-
-
-class Rounding(Wire):
-    unroundedAmount: Amount | None = None
-
-
-class Payment(Wire):
-    """``status`` is newer than the one inside ``regularPaymentDetails``; either may be there."""
-
-    class Details(Wire):
-        status: Text = ""
-
-    id: Id
-    amount: Amount
-    status: Text = ""
-    regularPaymentDetails: Details = Details()
-    cashRounding: Rounding = Rounding()
-
-    @property
-    def booked(self) -> Decimal:
-        """What it counts for against the order's total."""
-        exact = self.cashRounding.unroundedAmount
-        return exact.amount if exact is not None else self.amount.amount
-
-    @property
-    def approved(self) -> bool:
-        state = self.status or self.regularPaymentDetails.status
-        return state in ("APPROVED", "REFUNDED", "PARTIALLY_REFUNDED")
-
-
-class RefundPart(Wire):
-    paymentId: Id
-    amount: Amount
-    refundStatus: Text = ""
-
-
-class RefundDetails(Wire):
-    reason: Text = ""
-
-
-class Refund(Wire):
-    id: Id
-    transactions: Annotated[list[RefundPart], BeforeValidator(_list)] = []
-    details: RefundDetails = RefundDetails()
-
-
-class Transactions(Wire):
-    payments: Annotated[list[Payment], BeforeValidator(_list)] = []
-    refunds: Annotated[list[Refund], BeforeValidator(_list)] = []
 
 
 # the site

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from tillbridge.platforms.wix.wire import Amount, AppliedDiscount, Id, Text, Wire
+from tillbridge.platforms.wix.wire import Amount, Id, Rows, Text, Wire
+from tillbridge.platforms.wix.wire_orders import AppliedDiscount
 
 
 def _epoch(value: Any) -> Any:
@@ -72,7 +73,7 @@ class CalculationProblems(Wire):
 
 
 class Calculated(Wire):
-    appliedDiscounts: tuple[AppliedDiscount, ...] = ()
+    appliedDiscounts: Rows[AppliedDiscount] = ()
     calculationErrors: CalculationProblems = CalculationProblems()
 
 
