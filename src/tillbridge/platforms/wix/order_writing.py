@@ -198,8 +198,8 @@ def _buyer(order: Order, at: Circumstances) -> dict[str, str]:
     """The shopper, only where the operator chose so: an order with an e-mail address is mailed about later."""
     if not at.names_shoppers or order.customer is None or not order.customer.email:
         return {}
-    known = order.customer.external_id
-    return {"email": order.customer.email} | ({"contactId": known} if is_guid(known) else {})
+    # Wix finds the contact by it; an id known from elsewhere could be another site's
+    return {"email": order.customer.email}
 
 
 def _billing(order: Order) -> dict[str, Any]:

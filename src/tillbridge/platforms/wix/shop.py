@@ -59,7 +59,7 @@ class WixShopService:
             currency=site.paymentCurrency,
             zone=_zone(site.timeZone),
             prices_include_tax={"yes": True, "no": False}.get(taxes),
-            granted_scopes=tuple(each for each in spec.SCOPES if each not in missing),
+            granted_scopes=(*(scope for scope, _, _ in _PROBES if scope not in missing), spec.SITE),
             missing_scopes=missing,
             api_version=spec.SPEC.api_version,
             facts={CATALOG: _V3, TAXES: taxes, GIFT_CARDS_FACT: "yes" if cards else "no"},

@@ -47,7 +47,10 @@ NO_COUNT = (
     "Wix has no call that counts a use, and does not say whether an order that names a coupon counts; a coupon's limit "
     "is checked when the code is typed in"
 )
-NO_GIFT_CARDS = "the site does not have the Wix Gift Card app; install it from the Wix App Market"
+NO_GIFT_CARDS = (
+    "no gift cards answer: the site needs the Wix Gift Card app from the Wix App Market, and the app or key the "
+    "permission to use it"
+)
 V1_REFUSED = (
     "This site still has the old product catalogue (Catalog V1), which Tillbridge does not speak yet. Wix upgrades "
     "sites one by one; connect again when the site has Catalog V3."
@@ -135,8 +138,13 @@ PREPARATION = (
 READ_PRODUCTS, WRITE_STOCK = "SCOPE.STORES.PRODUCT_READ", "SCOPE.STORES.INVENTORY_ITEM_WRITE"
 READ_STOCK, READ_ORDERS = "SCOPE.STORES.INVENTORY_ITEM_READ", "SCOPE.DC-STORES.READ-ORDERS"
 WRITE_ORDERS, COUPONS = "SCOPE.DC-STORES.MANAGE-ORDERS", "SCOPE.DC-COUPONS.MANAGE-COUPONS"
-CONTACTS, SITE = "SCOPE.DC-CONTACTS.MANAGE-CONTACTS", "SITE_SETTINGS.VIEW"
-SCOPES = (READ_PRODUCTS, READ_STOCK, WRITE_STOCK, READ_ORDERS, WRITE_ORDERS, COUPONS, CONTACTS, SITE)
+CONTACTS, SITE = "CONTACTS.CONTACT_READ", "SITE_SETTINGS.VIEW"
+SCOPES = (
+    *(READ_PRODUCTS, READ_STOCK, WRITE_STOCK, READ_ORDERS, WRITE_ORDERS, COUPONS, CONTACTS, SITE),
+    *("CONTACTS.CONTACT_CREATE", "CONTACTS.CONTACT_UPDATE", "EMAIL_SUBSCRIPTIONS.MODIFY"),
+    *("GIFT_CARDS.GIFT_CARD_READ", "GIFT_CARDS.GIFT_CARD_UPDATE"),
+)
+"""Where no scope's name is known, the permission's own id."""
 
 _CAPABILITIES = (
     Capability(Noun.PRODUCT, "list", reason="pages by last change; deleted ones are noticed by a full pull"),
@@ -215,7 +223,7 @@ SPEC = PlatformSpec(
     ),
     scopes=SCOPES,
     preparation=PREPARATION,
-    limits=Limits(budget=60, restore_per_second=3, concurrency=3, page_size=PAGE_SIZE),
+    limits=Limits(budget=20, restore_per_second=3, concurrency=3, page_size=PAGE_SIZE),
     capabilities=_CAPABILITIES,
     mails=_MAILS,
     errors=_ERRORS,
@@ -229,7 +237,8 @@ SPEC = PlatformSpec(
         LookUpKind.INDEXED,
         LOOK_UP_WAIT,
         "Wix has no idempotency key. Orders are found by a search index, looked at twice and among pending ones too; "
-        "an order that it shows later than the waiting time would be sent again.",
+        "an order that it shows later than the waiting time would be sent again. Should Wix leave an order unapproved "
+        "although its lines are paid offline, no search would show it.",
     ),
     totals=TotalsMode.EXACT,
     rounding_allowance=Decimal(0),

@@ -1,4 +1,4 @@
-"""Orders, payments and refunds of Wix as they come in, held to what we rely on. Parsed by ``order_mapping`` and orders."""
+"""Orders, payments and refunds of Wix as they come in, held to what we rely on. Parsed by ``order_mapping``."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ Handler = Callable[[Site, Call], Response]
 _PRODUCTS, _EDIT = "SCOPE.STORES.PRODUCT_READ", "SCOPE.STORES.PRODUCT_WRITE"
 _STOCK, _SET = "SCOPE.STORES.INVENTORY_ITEM_READ", "SCOPE.STORES.INVENTORY_ITEM_WRITE"
 _READ, _SELL = "SCOPE.DC-STORES.READ-ORDERS", "SCOPE.DC-STORES.MANAGE-ORDERS"
-_PEOPLE, _COUPONS = "SCOPE.DC-CONTACTS.MANAGE-CONTACTS", "SCOPE.DC-COUPONS.MANAGE-COUPONS"
+_PEOPLE, _COUPONS = "CONTACTS.CONTACT_READ", "SCOPE.DC-COUPONS.MANAGE-COUPONS"
+_NEW_PERSON, _EDIT_PERSON = "CONTACTS.CONTACT_CREATE", "CONTACTS.CONTACT_UPDATE"
 _V3, _CARD, _BULK = "stores/v3", "gift-cards/v1/gift-cards", "stores/v3/bulk/inventory-items"
 ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ("GET", "site-properties/v4/properties", "SITE_SETTINGS.VIEW", about.properties),
@@ -49,11 +50,11 @@ ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ("POST", f"{_BULK}/increment", _SET, stock.bulk_increment),
     ("POST", f"{_BULK}/decrement", _SET, stock.bulk_decrement),
     ("POST", "contacts/v5/contacts/query", _PEOPLE, contacts.list_contacts),
-    ("POST", "contacts/v5/contacts/upsert", _PEOPLE, contacts.upsert_contact),
-    ("POST", "contacts/v5/contacts", _PEOPLE, contacts.add_contact),
+    ("POST", "contacts/v5/contacts/upsert", _EDIT_PERSON, contacts.upsert_contact),
+    ("POST", "contacts/v5/contacts", _NEW_PERSON, contacts.add_contact),
     ("GET", "contacts/v5/contacts/*", _PEOPLE, contacts.get_contact),
-    ("PATCH", "contacts/v5/contacts/*", _PEOPLE, contacts.edit_contact),
-    ("POST", "email-marketing/v1/email-subscriptions", _PEOPLE, contacts.subscribe),
+    ("PATCH", "contacts/v5/contacts/*", _EDIT_PERSON, contacts.edit_contact),
+    ("POST", "email-marketing/v1/email-subscriptions", "EMAIL_SUBSCRIPTIONS.MODIFY", contacts.subscribe),
     ("POST", "ecom/v1/orders", _SELL, orders.create),
     ("POST", "ecom/v1/orders/search", _READ, orders.search),
     ("POST", "ecom/v1/orders/import", "SCOPE.ECOM.IMPORT-ORDERS", orders.import_order),
