@@ -74,6 +74,13 @@ async def test_goods_typed_in_or_weighed_travel_by_name_and_move_no_stock() -> N
         assert placed.stock is StockEffect.UNKNOWN, "what was weighed is left to be counted"
 
 
+async def test_a_sale_of_goods_by_name_alone_moves_no_stock_and_says_so() -> None:
+    async with bench() as at:
+        (tee,) = await at.lines(TEE_M=1)
+        placed = await at.create(order_of([replace(tee, quantity=Decimal("0.5"), unit="kg")]))
+        assert (placed.stock, at.stock("TEE-M")) == (StockEffect.NOT_LOWERED, 25)
+
+
 async def test_cash_that_was_rounded_pays_the_whole_total() -> None:
     async with bench() as at:
         lines = await at.lines(SOAP_1=1, NOTE_1=1)

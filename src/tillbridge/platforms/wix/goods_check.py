@@ -106,12 +106,12 @@ class StockWatch:
     def effect(self, order: Order) -> StockEffect:
         """What a sale did, as far as was seen. Goods that went by name move no stock, which leaves it open."""
         goods = [each for each in order.lines if each.listing is not None]
-        if not goods:
-            return StockEffect.NOT_LOWERED
         by_name = [each for each in goods if not as_goods(each)]
-        if self._seen is None or (by_name and self._seen is StockEffect.LOWERED and len(by_name) < len(goods)):
+        if len(by_name) == len(goods):
+            return StockEffect.NOT_LOWERED
+        if self._seen is None or (by_name and self._seen is StockEffect.LOWERED):
             return StockEffect.UNKNOWN
-        return StockEffect.NOT_LOWERED if len(by_name) == len(goods) else self._seen
+        return self._seen
 
     def known(self) -> StockEffect:
         """What orders do to stock here, for an order whose sale is not at hand."""

@@ -141,10 +141,11 @@ WRITE_ORDERS, COUPONS = "SCOPE.DC-STORES.MANAGE-ORDERS", "SCOPE.DC-COUPONS.MANAG
 CONTACTS, SITE = "CONTACTS.CONTACT_READ", "SITE_SETTINGS.VIEW"
 SCOPES = (
     *(READ_PRODUCTS, READ_STOCK, WRITE_STOCK, READ_ORDERS, WRITE_ORDERS, COUPONS, CONTACTS, SITE),
+    *("SCOPE.STORES.CATALOG_READ_LIMITED", "SCOPE.STORES.PRODUCT_READ_ADMIN"),
     *("CONTACTS.CONTACT_CREATE", "CONTACTS.CONTACT_UPDATE", "EMAIL_SUBSCRIPTIONS.MODIFY"),
-    *("GIFT_CARDS.GIFT_CARD_READ", "GIFT_CARDS.GIFT_CARD_UPDATE"),
+    "GIFT_CARDS.GIFT_CARD_READ",
 )
-"""Where no scope's name is known, the permission's own id."""
+"""Where no scope's name is known, the permission's own id. Without PRODUCT_READ_ADMIN hidden products stay unseen."""
 
 _CAPABILITIES = (
     Capability(Noun.PRODUCT, "list", reason="pages by last change; deleted ones are noticed by a full pull"),
