@@ -111,10 +111,10 @@ class WixOrderService:
         found = [each.external_id for each in handles if each.kind == ORDER_HANDLE]
         for order_id in found:
             with suppress(NotFound):
-                return await self._found(order, [order_id])
+                return await self._found(order, [order_id], sent_at)
         ids = await self._finder.by_reference(order.reference)
         if ids:
-            return await self._found(order, ids)
+            return await self._found(order, ids, sent_at)
         evidence = f"no order with reference {order.reference}"
         waited = (self._session.clock.now() - sent_at).total_seconds()
         left = LOOK_UP_WAIT.total_seconds() - waited
@@ -124,8 +124,13 @@ class WixOrderService:
             return LookUp(None, certain=False, evidence=f"{evidence} so far", ask_again_in=step)
         return LookUp(None, certain=True, evidence=f"{evidence}, pending ones included")
 
-    async def _found(self, order: Order, ids: Sequence[str]) -> LookUp:
+    async def _found(self, order: Order, ids: Sequence[str], sent_at: datetime) -> LookUp:
         node = await self._finder.by_id(ids[0])
+        left = LOOK_UP_STEPS[1] - (self._session.clock.now() - sent_at).total_seconds()
+        if left > 0 and not is_paid(node) and node.status != CANCELED:
+            # add-payment knows no key, so one still under way must not be joined by a second
+            evidence = f"found as {node.number}; its payment may be under way"
+            return LookUp(None, certain=False, evidence=evidence, ask_again_in=max(left, LOOK_UP_STEPS[0]))
         if node.status != CANCELED:
             await self._finish(order, node)
             node = await self._finder.by_id(ids[0])
