@@ -20,7 +20,7 @@ from tillbridge.platforms.contract import OrderService
 from tillbridge.services.orders import DeliveryView, OrdersService
 from tillbridge.storage import Storage
 from tillbridge.sync.pull import sync_handlers
-from tillbridge.sync.tasks import Handlers
+from tillbridge.sync.tasks import Handlers, SpecOf
 from tillbridge.sync.worker import BackgroundSyncService
 
 TILL = Actor(ActorKind.TILL, "Till 1")
@@ -66,7 +66,7 @@ class BackOffice:
             return {}
         return sync_handlers(fragile(self.storage, self.fuse), self.pulls, lambda _: self.spec, self.clock)
 
-    def worker(self, owner: str = "") -> BackgroundSyncService:
+    def worker(self, owner: str = "", spec_of: SpecOf | None = None) -> BackgroundSyncService:
         self.workers += 1
         return BackgroundSyncService(
             fragile(self.storage, self.fuse),
@@ -75,7 +75,7 @@ class BackOffice:
             self.clock,
             publish=self.heard.append,
             owner=owner or f"worker-{self.workers}",
-            spec_of=lambda _: self.spec,
+            spec_of=spec_of or (lambda _: self.spec),
             lease_seconds=LEASE,
             pulse=self.still,
         )
