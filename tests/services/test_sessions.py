@@ -152,7 +152,7 @@ async def test_a_connection_that_cannot_be_opened_is_locked_and_others_go_on(tmp
         shops = tuple(first.simulators.values())
     (tmp_path / "keyring").unlink()
     async with open_stores(address, tmp_path, clock, shops, accept_new_keyring=True) as second:
-        assert await park_what_does_not_open(second.storage) == ("web",)
+        assert await park_what_does_not_open(second.storage, second.registry.spec) == ("web",)
         await second.connect("woocommerce", "other")
         assert (await second.connections.find("web")).state is ConnectionState.LOCKED
         assert (await second.connections.find("other")).state is ConnectionState.READY
