@@ -17,7 +17,7 @@ from tests.support.stores import OPERATOR, Stores, open_stores
 from tillbridge.domain.connections import ConnectionState
 from tillbridge.domain.errors import InvalidInput, TillbridgeError
 from tillbridge.domain.specs import ECommercePlatform
-from tillbridge.domain.tokens import TokenType
+from tillbridge.domain.tokens import Secret, TokenType
 from tillbridge.net.redact import Redactor
 
 PLATFORMS = ("shopify", "woocommerce")
@@ -129,6 +129,15 @@ async def test_a_key_in_the_answer_of_a_broken_shop_is_hidden(stores: Stores) ->
     key = stores.simulators["woocommerce"].credentials()["consumer_secret"]
     session = await stores.sessions.open(await stores.connect("woocommerce", prepare=False))
     assert session.api.redactor.scrub(f"Fatal error near {key}") == "Fatal error near •••"
+
+
+async def test_a_refresh_token_in_the_answer_of_a_broken_shop_is_hidden(stores: Stores) -> None:
+    connection = await stores.connect("shopify", prepare=False)
+    provider = await stores.sessions.provider(connection)
+    assert provider.renew is not None
+    await provider.renew(Secret("rt_planted_0123456789"))
+    session = await stores.sessions.open(connection)
+    assert session.api.redactor.scrub("No such grant: rt_planted_0123456789") == "No such grant: •••"
 
 
 async def test_one_budget_serves_all_processes(stores: Stores) -> None:
