@@ -106,13 +106,6 @@ class StockRepository:
         )
         return last is not None and last.direction == direction and last.quantity == level.available
 
-    async def last_seen(self, connection_id: UUID, sku: str) -> Sighting | None:
-        """The newest number read from or written to a connection."""
-        row = await SightingRow.filter(connection_id=connection_id, sku=sku).order_by("-at", "-id").first()
-        if row is None:
-            return None
-        return Sighting(connection_id, row.sku, row.location_id, row.direction, row.quantity, row.at)
-
     async def in_doubt(self, connection_id: UUID, sku: str) -> tuple[PushInDoubt, ...]:
         """Jobs that sent a change of a SKU and have no answer yet; parked ones are a person's, so not among them."""
         rows = await JobRow.filter(
