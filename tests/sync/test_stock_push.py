@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from dataclasses import replace
 from decimal import Decimal
@@ -111,6 +112,24 @@ async def test_a_reading_of_the_stock_in_between_does_not_make_a_lost_answer_cou
     await office.storage.stock.record_read(connection.id, await any_outlet.read_levels(listings))
     await office.work()
     assert any_outlet.levels["i1"] == Decimal(6)
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_power_cut_at_every_single_step_of_a_change_counts_it_once(
+    office: BackOffice, any_outlet: StockShop, after: bool
+) -> None:
+    """Ends with the first change that needs fewer steps than the fuse has: by then each of them was cut once."""
+    any_outlet.levels["i1"] = Decimal(100)
+    for steps in itertools.count():
+        await office.orders.add([record(str(steps))], TILL)
+        office.fuse.set(steps, after=after)
+        whole = await office.work()
+        office.fuse.set(None)
+        await office.work()
+        assert any_outlet.levels["i1"] == Decimal(99 - steps), steps
+        if whole:
+            break
+    assert steps > 10, "a change makes more steps than that"
 
 
 async def test_a_number_neither_explains_is_shown_to_a_person(office: BackOffice, any_outlet: StockShop) -> None:
