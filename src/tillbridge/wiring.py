@@ -81,7 +81,7 @@ async def open_house(
                 for_all_tasks=background,
             )
         )
-        await park_what_does_not_open(storage)
+        await park_what_does_not_open(storage, registry.spec)
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         ground = Ground(settings, storage, registry, clock, EventBus(), owner)
         services, follow = await furnish(stack, ground, transport, simulators)

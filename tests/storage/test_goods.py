@@ -126,9 +126,7 @@ async def test_why_is_it_four_lists_each_number_once(storage: Storage, clock: Vi
     assert [(each.direction, each.quantity) for each in seen] == [
         ("read", None), ("written", Decimal(3)), ("read", Decimal(4)),
     ]  # fmt: skip
-    assert await storage.stock.last_seen(shop.id, "TEE-M") == seen[0]
     assert seen[2] == Sighting(shop.id, "TEE-M", "l1", "read", Decimal(4), clock.now())
-    assert await storage.stock.last_seen(new_id(), "TEE-M") is None
 
 
 async def test_a_pull_goes_on_where_it_stopped(storage: Storage) -> None:

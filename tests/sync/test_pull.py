@@ -203,10 +203,8 @@ async def test_levels_are_read_and_what_is_not_told_stays_unknown(office: BackOf
     await office.storage.catalogue.upsert_products(connection.id, [product(1, "TEE-S"), product(2, "TEE-M")])
     shop.stock.levels = {"i1": Decimal(4)}
     await _pull(office, JobKind.PULL_STOCK)
-    told = await office.storage.stock.last_seen(connection.id, "TEE-S")
-    assert told is not None
-    assert told.quantity == Decimal(4)
-    assert await office.storage.stock.last_seen(connection.id, "TEE-M") is None
+    assert [each.quantity for each in await office.storage.stock.sightings("TEE-S")] == [Decimal(4)]
+    assert await office.storage.stock.sightings("TEE-M") == ()
 
 
 async def test_pulls_are_planned_at_their_rhythm_once_for_all_workers(office: BackOffice, shop: PulledShop) -> None:

@@ -7,10 +7,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from tillbridge.domain.ids import new_id
-from tillbridge.domain.stock import MovementCause, Sighting, StockLevel, StockMovement
+from tillbridge.domain.jobs import JobKind, JobState, Phase
+from tillbridge.domain.stock import MovementCause, PushInDoubt, Sighting, StockLevel, StockMovement
 from tillbridge.storage.changes import Changes
 from tillbridge.storage.database import Database
-from tillbridge.storage.schema import LevelRow, ListingRow, MovementRow, SightingRow
+from tillbridge.storage.schema import JobRow, LevelRow, ListingRow, MovementRow, SightingRow
 
 _MOST = 200
 
@@ -105,9 +106,16 @@ class StockRepository:
         )
         return last is not None and last.direction == direction and last.quantity == level.available
 
-    async def last_seen(self, connection_id: UUID, sku: str) -> Sighting | None:
-        """The newest number read from or written to a connection."""
-        row = await SightingRow.filter(connection_id=connection_id, sku=sku).order_by("-at", "-id").first()
-        if row is None:
-            return None
-        return Sighting(connection_id, row.sku, row.location_id, row.direction, row.quantity, row.at)
+    async def in_doubt(self, connection_id: UUID, sku: str) -> tuple[PushInDoubt, ...]:
+        """Jobs that sent a change of a SKU and have no answer yet; parked ones are a person's, so not among them."""
+        rows = await JobRow.filter(
+            connection_id=connection_id,
+            kind=JobKind.PUSH_STOCK.value,
+            state__in=(JobState.WAITING.value, JobState.RUNNING.value),
+            phase=Phase.SENDING.value,
+        )
+        return tuple(
+            PushInDoubt(each.id, each.fence, each.state == JobState.RUNNING.value, each.run_at)
+            for each in rows
+            if each.payload.get("sku") == sku
+        )
