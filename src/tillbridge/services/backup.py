@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,10 +41,7 @@ async def put_back(
     since it may have been sent meanwhile. Whatever fails before that leaves the old shop as it was. Nothing else may
     have the database open. Raises InvalidInput for a file that is no copy of ours, KeyMissing for one of another shop.
     """
-    with copy.open("rb") as file:
-        if file.read(16) != b"SQLite format 3\x00":
-            raise InvalidInput(field="file", reason=text("health.not_a_backup", path=copy))
-    if database.exists() and copy.samefile(database):
+    if not await asyncio.to_thread(restoring.may_be_copy, copy, database):
         raise InvalidInput(field="file", reason=text("health.not_a_backup", path=copy))
     async with restoring.draft_of(copy, database) as draft:
         async with open_storage(str(draft), clock, keyring_path=keyring, passphrase=passphrase) as storage:

@@ -22,6 +22,13 @@ from tillbridge.storage.trouble import translated
 _BESIDE = ("-wal", "-shm")
 
 
+def may_be_copy(copy: Path, database: Path) -> bool:
+    """Whether it is a database file other than the one it is to replace."""
+    with copy.open("rb") as file:
+        head = file.read(16)
+    return head == b"SQLite format 3\x00" and not (database.exists() and copy.samefile(database))
+
+
 @asynccontextmanager
 async def draft_of(copy: Path, database: Path) -> AsyncIterator[Path]:
     """A proven draft of a copy in a folder of its own beside the database; gone at the end with all that is there.

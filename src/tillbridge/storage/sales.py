@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -123,8 +123,23 @@ class SaleRepository:
             raise NotFound(what="delivery", name=sale_id)
         return await self._delivery(row)
 
-    async def add_delivery(self, delivery: Delivery) -> None:
-        await DeliveryRow.create(**_delivery_values(delivery))
+    async def change_delivery(
+        self, sale_id: UUID, connection_id: UUID, change: Callable[[Delivery], Delivery]
+    ) -> Delivery:
+        """Read, change and write a delivery while nobody else can; answers it as it is now.
+
+        The row stays locked until the caller's transaction ends. An equal one is not written. ``change`` must not wait.
+        Raises NotFound as ``delivery`` does.
+        """
+        async with self._db.transaction():
+            if not self._db.is_sqlite:
+                locking = "SELECT id FROM delivery WHERE sale_id = ? AND connection_id = ? FOR UPDATE"
+                await self._db.rows(locking, sale_id, connection_id)
+            before = await self.delivery(sale_id, connection_id)
+            after = change(before)
+            if after != before:
+                await self.save_delivery(after)
+        return after
 
     async def save_delivery(self, delivery: Delivery) -> None:
         """All but the handles, which are only ever added."""
@@ -138,12 +153,6 @@ class SaleRepository:
         await HandleRow.get_or_create(
             sale_id=sale_id, connection_id=connection_id, kind=handle.kind, external_id=handle.external_id
         )
-
-    async def status(self, sale_id: UUID) -> OrderStatus:
-        """The sale's status over all its deliveries: the worst one counts."""
-        found = {OrderStatus(row.status) for row in await DeliveryRow.filter(sale_id=sale_id)}
-        order = (OrderStatus.FAILED, OrderStatus.UNKNOWN, OrderStatus.SYNCING, OrderStatus.LOCAL, OrderStatus.SYNCED)
-        return next((each for each in order if each in found), OrderStatus.LOCAL)
 
     async def _one(self, **key: Any) -> Order | None:
         row = await SaleRow.get_or_none(**key)
