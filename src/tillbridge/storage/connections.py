@@ -59,7 +59,10 @@ class ConnectionRepository:
         return after
 
     async def save(self, connection: Connection) -> None:
-        """The whole row, for one that nobody else can have changed; breaker numbers belong to the budget. Raises InvalidInput as ``add`` does."""
+        """The whole row, for one that nobody else can have changed; breaker numbers belong to the budget.
+
+        Raises InvalidInput as ``add`` does.
+        """
         values = _values(connection)
         with _free_name(connection):
             async with self._db.transaction():
