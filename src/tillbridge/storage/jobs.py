@@ -156,6 +156,17 @@ class JobRepository:
         """All tries, oldest first."""
         return tuple(_attempt(row) for row in await AttemptRow.filter(job_id=job_id).order_by("id"))
 
+    async def tries(self, sale_ids: Sequence[UUID]) -> Mapping[tuple[UUID, UUID], int]:
+        """How often something was tried, by sale and connection; counted at once for all of them."""
+        if not sale_ids:
+            return {}
+        rows = await self._db.rows(
+            "SELECT job.subject_id, job.connection_id, count(*) AS n FROM job JOIN attempt ON attempt.job_id = job.id "
+            f"WHERE job.subject_id IN ({', '.join('?' for _ in sale_ids)}) GROUP BY job.subject_id, job.connection_id",
+            *sale_ids,
+        )
+        return {(UUID(str(row["subject_id"])), UUID(str(row["connection_id"]))): int(row["n"]) for row in rows}
+
     async def retry(self, job_id: UUID, now: datetime) -> None:
         """A parked, waiting or failed job runs again at once, with all its attempts."""
         job = await self._known(job_id)

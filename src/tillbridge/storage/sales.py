@@ -113,15 +113,26 @@ class SaleRepository:
         return await SaleRow.all().count()
 
     async def deliveries(self, sale_id: UUID) -> tuple[Delivery, ...]:
-        rows = await DeliveryRow.filter(sale_id=sale_id).order_by("id")
-        return tuple([await self._delivery(row) for row in rows])
+        return (await self.deliveries_of([sale_id]))[sale_id]
+
+    async def deliveries_of(self, sale_ids: Sequence[UUID]) -> Mapping[UUID, tuple[Delivery, ...]]:
+        """The deliveries of many sales, read at once for all of them."""
+        rows = await DeliveryRow.filter(sale_id__in=list(sale_ids)).order_by("id")
+        handles = defaultdict(list)
+        for each in await HandleRow.filter(sale_id__in=list(sale_ids)).order_by("id"):
+            handles[each.sale_id, each.connection_id].append(each)
+        found: dict[UUID, list[Delivery]] = {each: [] for each in sale_ids}
+        for row in rows:
+            found[UUID(str(row.sale_id))].append(_delivery(row, handles[row.sale_id, row.connection_id]))
+        return {sale_id: tuple(each) for sale_id, each in found.items()}
 
     async def delivery(self, sale_id: UUID, connection_id: UUID) -> Delivery:
         """Raises NotFound when the sale does not go to that connection."""
         row = await DeliveryRow.get_or_none(sale_id=sale_id, connection_id=connection_id)
         if row is None:
             raise NotFound(what="delivery", name=sale_id)
-        return await self._delivery(row)
+        handles = await HandleRow.filter(sale_id=sale_id, connection_id=connection_id).order_by("id")
+        return _delivery(row, handles)
 
     async def change_delivery(
         self, sale_id: UUID, connection_id: UUID, change: Callable[[Delivery], Delivery]
@@ -169,17 +180,6 @@ class SaleRepository:
         taxes = _by_sale(await SaleTaxRow.filter(sale_id__in=ids).order_by("id"))
         tenders = _by_sale(await SaleTenderRow.filter(sale_id__in=ids).order_by("position"))
         return tuple(_order(row, lines[row.id], taxes[row.id], tenders[row.id]) for row in rows)
-
-    async def _delivery(self, row: DeliveryRow) -> Delivery:
-        rows = await HandleRow.filter(sale_id=row.sale_id, connection_id=row.connection_id).order_by("id")
-        return Delivery(
-            sale_id=UUID(str(row.sale_id)), connection_id=UUID(str(row.connection_id)), status=OrderStatus(row.status),
-            reason=row.reason, reason_params=row.reason_params, platform_order_id=row.platform_order_id,
-            number=row.number, total=documents.money_out(row.total, row.currency),
-            tax=documents.money_out(row.tax, row.currency), paid=row.paid,
-            stock=None if row.stock is None else StockEffect(row.stock),
-            handles=tuple(Handle(each.kind, each.external_id) for each in rows), updated_at=row.updated_at,
-        )  # fmt: skip
 
 
 def _by_sale(parts: Sequence[Part]) -> Mapping[UUID, list[Part]]:
@@ -230,6 +230,17 @@ def _delivery_values(delivery: Delivery) -> dict[str, Any]:
         "tax": documents.money_in(delivery.tax), "paid": delivery.paid,
         "stock": delivery.stock.value if delivery.stock else None, "updated_at": delivery.updated_at,
     }  # fmt: skip
+
+
+def _delivery(row: DeliveryRow, handles: Sequence[HandleRow]) -> Delivery:
+    return Delivery(
+        sale_id=UUID(str(row.sale_id)), connection_id=UUID(str(row.connection_id)), status=OrderStatus(row.status),
+        reason=row.reason, reason_params=row.reason_params, platform_order_id=row.platform_order_id,
+        number=row.number, total=documents.money_out(row.total, row.currency),
+        tax=documents.money_out(row.tax, row.currency), paid=row.paid,
+        stock=None if row.stock is None else StockEffect(row.stock),
+        handles=tuple(Handle(each.kind, each.external_id) for each in handles), updated_at=row.updated_at,
+    )  # fmt: skip
 
 
 def _order(
