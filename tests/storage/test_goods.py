@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from tests.support.clock import VirtualClock
 from tests.support.filling import connected
+from tests.support.queries import counted
 from tillbridge.domain.catalog import Listing, Product, ProductStatus, ProductVariant
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.money import Money
@@ -129,6 +130,21 @@ async def test_why_is_it_four_lists_each_number_once(storage: Storage, clock: Vi
     assert await storage.stock.last_seen(shop.id, "TEE-M") == seen[0]
     assert seen[2] == Sighting(shop.id, "TEE-M", "l1", "read", Decimal(4), clock.now())
     assert await storage.stock.last_seen(new_id(), "TEE-M") is None
+
+
+async def test_reading_many_levels_asks_for_all_of_them_at_once(sqlite_storage: Storage, clock: VirtualClock) -> None:
+    storage, asked = sqlite_storage, []
+    shop = await connected(storage, "Shop", clock.now())
+    for count in (2, 40):
+        product = _product(f"p{count}", *[_variant(f"v{count}-{n}", f"SKU-{count}-{n}") for n in range(count)])
+        await storage.catalogue.upsert_products(shop.id, [product])
+        levels = [StockLevel(f"i-v{count}-{n}", "l1", Decimal(n), clock.now()) for n in range(count)]
+        with counted() as statements:
+            await storage.stock.record_read(shop.id, [*levels, *levels])
+        asked.append(len(statements))
+        seen = [await storage.stock.sightings(f"SKU-{count}-{n}") for n in range(count)]
+        assert [[each.quantity for each in one] for one in seen] == [[Decimal(n)] for n in range(count)]
+    assert asked[0] == asked[1]
 
 
 async def test_a_pull_goes_on_where_it_stopped(storage: Storage) -> None:

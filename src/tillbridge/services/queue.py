@@ -107,10 +107,7 @@ class QueueService:
     async def retry_alike(self, job_id: UUID, actor: Actor) -> int:
         """All parked jobs of the same cause and connection again; how many."""
         job = await self._known(job_id)
-        alike = QueueFilter((JobState.PARKED,), (job.connection_id,), cause=job.cause)
         async with self._storage.transaction():
-            for row in await self._storage.queue.page(alike, limit=100_000):
-                await self._reopen(await self._known(row.id))
             count = await self._storage.jobs.retry_alike(job.cause, job.connection_id, self._clock.now())
             await self._audit(actor, "queue.audit.retried_alike", job, count=str(count))
         return count
