@@ -175,8 +175,9 @@ async def test_a_record_that_did_not_fit_waits_in_its_newest_state(storage: Stor
     [kept] = await storage.quarantine.list(one)
     assert (kept.found, kept.at, kept.raw, kept.connection_id) == ("null", clock.now(), _Refused("").raw, one)
     assert [each.connection_id for each in await storage.quarantine.list()] == [one, two]
-    assert await storage.quarantine.release(kept.id) == kept
-    assert await storage.quarantine.release(kept.id) is None
+    await storage.quarantine.settle(one, "orders", ["p1"])
+    assert await storage.quarantine.counts(one) == {"products": 1}
+    await storage.quarantine.settle(one, "products", ["p1", "p2"])
     assert await storage.quarantine.list(one) == ()
 
 

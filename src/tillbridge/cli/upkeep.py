@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tillbridge.cli.output import say, say_json
-from tillbridge.cli.running import actor, refusals, run, settings_of
+from tillbridge.cli.output import say, say_done, say_json
+from tillbridge.cli.running import actor, make_sure, refusals, run, settings_of
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.messages import text
 
@@ -60,14 +60,11 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Put a copy back. What was not done yet is looked up before anything is sent again."""
-    if not yes:
-        typer.confirm(text("cli.restore"), abort=True, err=as_json)
+    make_sure(text("cli.restore"), yes=yes, as_json=as_json)
     with refusals(as_json=as_json):
         kept = asyncio.run(_restore(settings_of(ctx), copy))
-    if as_json:
-        say_json({"done": "restored", "kept": str(kept) if kept else None})
-    else:
-        say(text("cli.restored", kept=kept or "–"))
+    words = text("cli.restored", kept=kept or "–")
+    say_done("restored", words, as_json=as_json, kept=str(kept) if kept else None)
 
 
 async def _restore(settings: Settings, copy: Path) -> Path | None:

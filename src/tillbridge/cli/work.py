@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tillbridge.cli.output import plain, say, say_json, table
+from tillbridge.cli.output import plain, say, say_done, say_json, table
 from tillbridge.cli.reading import record_id
 from tillbridge.cli.running import actor, refusals, run, settings_of
 from tillbridge.domain.jobs import JobState
@@ -100,36 +100,41 @@ def retry(
 
 
 @app.command()
-def cancel(ctx: typer.Context, job: JobId) -> None:
+def cancel(ctx: typer.Context, job: JobId, as_json: Json = False) -> None:
     """Give a job up."""
-    run(ctx, lambda services: services.queue.cancel(record_id("job", job), actor()))
+    run(ctx, lambda services: services.queue.cancel(record_id("job", job), actor()), as_json=as_json)
+    say_done("cancelled", as_json=as_json, job=job)
 
 
 @app.command()
-def accept(ctx: typer.Context, job: JobId) -> None:
+def accept(ctx: typer.Context, job: JobId, as_json: Json = False) -> None:
     """Let the store's total stand where it differs from the till's; the sale counts as synced."""
-    run(ctx, lambda services: services.queue.accept(record_id("job", job), actor()))
+    run(ctx, lambda services: services.queue.accept(record_id("job", job), actor()), as_json=as_json)
+    say_done("accepted", as_json=as_json, job=job)
 
 
 @app.command()
-def pause(ctx: typer.Context, connection: str) -> None:
+def pause(ctx: typer.Context, connection: str, as_json: Json = False) -> None:
     """Hold a connection's jobs back."""
-    run(ctx, lambda services: services.connections.pause(connection, actor()))
+    run(ctx, lambda services: services.connections.pause(connection, actor()), as_json=as_json)
+    say_done("paused", as_json=as_json, name=connection)
 
 
 @app.command()
-def resume(ctx: typer.Context, connection: str) -> None:
+def resume(ctx: typer.Context, connection: str, as_json: Json = False) -> None:
     """Let a connection's jobs go on."""
-    run(ctx, lambda services: services.connections.resume(connection, actor()))
+    run(ctx, lambda services: services.connections.resume(connection, actor()), as_json=as_json)
+    say_done("resumed", as_json=as_json, name=connection)
 
 
-def worker(ctx: typer.Context) -> None:
+def worker(ctx: typer.Context, as_json: Json = False) -> None:
     """Work the queue until stopped."""
-    with refusals():
-        asyncio.run(_work_on(settings_of(ctx)))
+    with refusals(as_json=as_json):
+        asyncio.run(_work_until_stopped(settings_of(ctx)))
+    say_done("stopped", as_json=as_json)
 
 
-async def _work_on(settings: Settings) -> None:
+async def _work_until_stopped(settings: Settings) -> None:
     """Ends in order on a stop or a lost line."""
     from tillbridge.wiring import open_house
 
@@ -144,11 +149,14 @@ async def _work_on(settings: Settings) -> None:
 def sync(
     ctx: typer.Context,
     until_idle: Annotated[bool, typer.Option("--until-idle", help="Stop when nothing is due any more.")] = True,
+    as_json: Json = False,
 ) -> None:
     """Fetch what the stores changed, and work the queue until nothing is due."""
 
-    async def work(services: Services) -> None:
+    async def work(services: Services) -> Any:
         await services.plan()
         await services.work()
+        return await services.queue.summary()
 
-    run(ctx, work)
+    left = run(ctx, work, as_json=as_json)
+    say_done("idle", as_json=as_json, waiting=left.waiting, running=left.running, parked=left.parked)

@@ -78,7 +78,11 @@ class ConnectionsService:
     async def _views(self, connections: Iterable[Connection]) -> tuple[ConnectionView, ...]:
         jobs = await self._storage.queue.counts()
         tokens = readiness.token_states(await self._storage.vault.token_facts(), self._clock.now())
-        return tuple(readiness.view(each, self._registry.spec(each.platform), jobs, tokens) for each in connections)
+        held = await self._storage.quarantine.totals()
+        return tuple(
+            readiness.view(each, self._registry.spec(each.platform), jobs, tokens, held.get(each.id, 0))
+            for each in connections
+        )
 
     async def find(self, name: str) -> Connection:
         found = await self._storage.connections.by_name(name.strip())
