@@ -61,13 +61,10 @@ async def test_one_variant_is_listed_on_many_shops(storage: Storage, clock: Virt
     found = await storage.catalogue.by_code("TEE-M")
     assert found is not None
     assert found.price == _euro("20.00")
-    assert await storage.catalogue.listing(found.id, one.id) == Listing("p1", "v1", "i-v1", "TEE-M")
-    assert await storage.catalogue.listing(found.id, two.id) == Listing("9", "91", "i-91", "tee-m")
-    assert await storage.catalogue.listing(found.id, new_id()) is None
     assert await storage.catalogue.listings_for(["TEE-M", "X"], one.id) == {
         "TEE-M": Listing("p1", "v1", "i-v1", "TEE-M")
     }
-    assert await storage.catalogue.counts() == {one.id: 1, two.id: 1}
+    assert await storage.catalogue.listings(two.id) == (Listing("9", "91", "i-91", "tee-m"),)
 
 
 async def test_empty_and_double_skus_are_listed_unlinked(storage: Storage, clock: VirtualClock) -> None:
@@ -80,7 +77,7 @@ async def test_empty_and_double_skus_are_listed_unlinked(storage: Storage, clock
             ("v2", "double_sku"),
             ("v3", "empty_sku"),
         }
-    assert await storage.catalogue.counts() == {shop.id: 3}
+    assert len(await storage.catalogue.unlinked(shop.id)) + len(await storage.catalogue.listings(shop.id)) == 3
 
 
 def _movement(at: datetime, quantity: str, **changes: object) -> StockMovement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,12 +17,14 @@ from tillbridge.domain.queue import QueueFilter
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
+    from tillbridge.domain.jobs import Attempt
     from tillbridge.services.house import Services
     from tillbridge.settings import Settings
 
 app = typer.Typer(help="The queue of work to be done on the stores.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_GUARDED, _MASK = frozenset({"password", "secret", "token"}), "•••"
 JobId = Annotated[str, typer.Argument(help="The job's id, as `queue list` shows it.")]
 
 
@@ -61,7 +64,7 @@ def show(ctx: typer.Context, job: JobId, as_json: Json = False) -> None:
     """One job with all its tries and what stopped it."""
     detail = run(ctx, lambda services: services.queue.detail(record_id("job", job)), as_json=as_json)
     if as_json:
-        say_json(detail)
+        say_json({**plain(detail), "attempts": [_tried(each) for each in detail.attempts]})
         return
     say(f"{detail.row.kind.value} · {detail.row.connection} · {detail.row.receipt or '–'} · {detail.job.state.value}")
     for each in detail.attempts:
@@ -75,6 +78,18 @@ def show(ctx: typer.Context, job: JobId, as_json: Json = False) -> None:
         say(f"  → {detail.card.next_step}")
     for choice in detail.choices:
         say(f"  {choice}: {text(f'queue.choice.{choice}')}")
+
+
+def _tried(attempt: Attempt) -> dict[str, Any]:
+    """A try with what was sent as a document; no credential is ever in it, and what is named like one is hidden."""
+    body = _hidden(json.loads(attempt.body)) if attempt.body else None
+    return {**plain(attempt), "body": body}
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _MASK if key in _GUARDED and each else _hidden(each) for key, each in value.items()}
+    return [_hidden(each) for each in value] if isinstance(value, list) else value
 
 
 @app.command()

@@ -83,3 +83,5 @@ class Attempt:
     idempotency_key: str
     sent_at: datetime | None = None
     """When "about to send" was made durable; None while nothing was sent."""
+    body: str = ""
+    """What was about to be sent, as JSON; never a credential."""

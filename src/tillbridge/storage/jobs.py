@@ -270,6 +270,7 @@ def _attempt(row: AttemptRow) -> Attempt:
         number=row.number, began_at=row.began_at, ended_at=row.ended_at, phase=Phase(row.phase), action=row.action,
         outcome=row.outcome, handling=Handling(row.handling) if row.handling else None, error=_card_out(row.error),
         request_id=row.request_id, idempotency_key=row.idempotency_key, sent_at=row.sent_at,
+        body=row.body,
     )  # fmt: skip
 
 
