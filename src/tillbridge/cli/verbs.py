@@ -13,7 +13,7 @@ from tillbridge.cli.output import show_error
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.messages import text
 
-_WrongCommand = typer.BadParameter.__bases__[0]
+_WrongCommand: type[Exception] = typer.BadParameter.__bases__[0]
 """What every usage error derives from; its own module is private to the library."""
 
 
