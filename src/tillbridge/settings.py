@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import Field, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from tillbridge.domain.errors import InvalidInput
@@ -121,8 +120,3 @@ def _first_problem(error: ValidationError, file: Path) -> InvalidInput:
 
 def _plain(message: str) -> str:
     return message[:1].lower() + message[1:]
-
-
-def describe() -> Mapping[str, FieldInfo]:
-    """All settings with their docstrings, for the settings panel and the help."""
-    return Settings.model_fields

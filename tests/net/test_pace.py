@@ -111,7 +111,7 @@ async def test_a_cursor_that_repeats_is_drift_not_an_endless_loop() -> None:
 
 
 async def test_pages_are_walked_to_the_last() -> None:
-    async def fetch(number: int) -> tuple[int, bool]:
-        return number, number < 3
+    async def fetch(cursor: str | None) -> tuple[str, str | None]:
+        return cursor or "first", {None: "second", "second": "third"}.get(cursor)
 
-    assert [page async for page in paging.numbered(fetch)] == [1, 2, 3]
+    assert [page async for page in paging.by_cursor(fetch)] == ["first", "second", "third"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tillbridge.cli.output import plain, say, say_json, table
+from tillbridge.cli.output import plain, say, say_done, say_json, table
 from tillbridge.cli.reading import number, record_id
 from tillbridge.cli.running import actor, run
 from tillbridge.domain.money import Money
@@ -174,9 +174,14 @@ def list_notifications(
 
 
 @notifications.command("read")
-def read_notification(ctx: typer.Context, notification: str) -> None:
+def read_notification(ctx: typer.Context, notification: str, as_json: Json = False) -> None:
     """Mark one as read on all terminals."""
-    run(ctx, lambda services: services.notifications.mark_read(record_id("notification", notification), actor()))
+
+    async def work(services: Services) -> None:
+        await services.notifications.mark_read(record_id("notification", notification), actor())
+
+    run(ctx, work, as_json=as_json)
+    say_done("read", as_json=as_json, notification=notification)
 
 
 @audit.command("list")

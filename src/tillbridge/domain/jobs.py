@@ -84,4 +84,4 @@ class Attempt:
     sent_at: datetime | None = None
     """When "about to send" was made durable; None while nothing was sent."""
     body: str = field(default="", repr=False)
-    """What was about to be sent, as text."""
+    """What was about to be sent, as JSON; never a credential."""

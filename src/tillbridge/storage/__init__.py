@@ -85,8 +85,8 @@ class Storage:
         await self.changes.aclose()
 
     async def backup(self, target: Path) -> None:
-        """A consistent copy while running, opened once to prove it. The keyring is not part of it."""
-        await _database.backup(self._database, target)
+        """A consistent copy while running, restored once on trial to prove it. The keyring is not part of it."""
+        await _database.backup(self._database, target, self.vault.ring.check_value())
 
     async def prune(self) -> int:
         """Drop what is kept long enough; the number of rows."""

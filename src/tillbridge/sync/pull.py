@@ -31,6 +31,7 @@ from tillbridge.platforms.contract import (
 from tillbridge.storage import Storage
 from tillbridge.sync.followers import book
 from tillbridge.sync.give_back import GiveBackGiftCard
+from tillbridge.sync.quarantining import sort_in
 from tillbridge.sync.settle import succeeded
 from tillbridge.sync.stock_push import PushStock
 from tillbridge.sync.tasks import Handlers, Outcome, SpecOf, Task
@@ -173,8 +174,8 @@ class Puller:
             place = place.after(page)
             async with self._storage.transaction():
                 await source.keep(items)
-                for record in page.refused:
-                    await self._storage.quarantine.add(task.connection.id, source.kind.value, record)
+                fine = [each.external_id for each in items]
+                await sort_in(self._storage, task.connection, source.kind, fine, page.refused)
                 await self._storage.cursors.set(task.connection.id, source.kind.value, place.as_text())
         return Outcome(succeeded(f"{len(seen)} read, {refused} in quarantine"))
 

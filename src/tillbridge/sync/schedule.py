@@ -30,6 +30,8 @@ PULL_EVERY: Mapping[JobKind, timedelta] = {
     JobKind.PULL_CUSTOMERS: timedelta(minutes=30),
 }
 
+PRUNE_EVERY = timedelta(days=1)
+
 MAX_ATTEMPTS = 10
 _FIRST, _LONGEST, _SHORTEST = 4.0, 600.0, 0.5
 
