@@ -185,4 +185,8 @@ def test_the_audit_says_who_did_what(cli: Cli) -> None:
 def test_platforms_are_passports(empty: Cli) -> None:
     slugs = [each["slug"] for each in json.loads(empty.run("platforms", "--json").stdout)]
     assert slugs == sorted(NAMES)
-    assert "Shopify" in empty.run("platforms").stdout
+    said = empty.run("platforms").stdout
+    assert "Shopify" in said
+    assert "days left" in said
+    for label in ("Totals", "Found again", "Risk", "Mails", "Keys", "Install page", "Documents", "Not yet"):
+        assert f"\n  {label}: " in said, label

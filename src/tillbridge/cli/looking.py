@@ -10,6 +10,7 @@ import typer
 from tillbridge.cli.output import plain, say, say_done, say_json, table
 from tillbridge.cli.reading import number, record_id
 from tillbridge.cli.running import actor, run
+from tillbridge.domain.clock import SystemClock
 from tillbridge.domain.money import Money
 from tillbridge.domain.tokens import Secret
 from tillbridge.messages import text
@@ -31,18 +32,21 @@ Store = Annotated[str, typer.Argument(help="The connection's name.")]
 def platforms(as_json: Json = False) -> None:
     """The platforms and what each can do: the passport."""
     from tillbridge.platforms.registry import PlatformServiceRegistry
+    from tillbridge.services.passports import passport_facts, version_words
 
     specs = PlatformServiceRegistry().specs()
     if as_json:
         say_json(specs)
         return
+    today = SystemClock().now().date()
     for each in specs:
-        say(f"{each.title} ({each.slug}) · API {each.api_version}")
+        say(f"{each.title} ({each.slug}) · {version_words(each, today)}")
         for one in each.capabilities:
             mark = "●" if one.present else "○"
             say(f"  {mark} {one.noun.value} {one.verb}{' – ' + one.reason if one.reason else ''}")
-        say(f"  {text('cli.totals', mode=each.totals.value)}; {text('cli.look_up', kind=each.look_up.kind.value)}")
-        say(f"  {each.look_up.residual_risk}")
+        for fact in passport_facts(each):
+            for words in fact.words:
+                say(f"  {fact.label}: {words}")
 
 
 @tokens.command("list")
