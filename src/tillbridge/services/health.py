@@ -136,7 +136,7 @@ async def park_what_does_not_open(storage: Storage, spec_of: Callable[[str], Pla
             names.append(each.name)
             await lock_out(storage, each.id)
         elif each.state is ConnectionState.LOCKED:
-            await storage.connections.save(replace(each, state=_unlocked(each, spec_of)))
+            await storage.connections.change(each.id, lambda now: replace(now, state=_unlocked(now, spec_of)))
     return tuple(names)
 
 

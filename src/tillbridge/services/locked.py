@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from tillbridge.domain.connections import ConnectionState
@@ -22,7 +23,7 @@ async def lock_out(storage: Storage, connection_id: UUID) -> UUID | None:
         now = await storage.connections.get(connection_id)
         if now.state in WAITS_FOR_A_PERSON:
             return None
-        await storage.connections.save(replace(now, state=ConnectionState.LOCKED))
+        await storage.connections.change(connection_id, partial(replace, state=ConnectionState.LOCKED))
         return await storage.notifications.push(
             cause=f"{SecretUnreadable.message_id}:{now.id}",
             severity=Severity.ERROR,

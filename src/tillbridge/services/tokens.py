@@ -12,6 +12,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -214,7 +215,8 @@ class TokenService:
             now = await self._storage.connections.get(connection.id)
             if now.state is ConnectionState.NEEDS_REAUTHENTICATION:
                 return
-            await self._storage.connections.save(replace(now, state=ConnectionState.NEEDS_REAUTHENTICATION))
+            waiting = partial(replace, state=ConnectionState.NEEDS_REAUTHENTICATION)
+            await self._storage.connections.change(connection.id, waiting)
             told = await self._storage.notifications.push(
                 cause=f"{ReauthenticationNeeded.message_id}:{connection.id}",
                 severity=Severity.ERROR,
