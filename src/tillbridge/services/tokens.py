@@ -331,10 +331,16 @@ class TokenService:
             await self._clock.sleep(_LOOK_AGAIN)
         pulse = asyncio.create_task(self._hold_lease(connection.id))
         try:
+            # whoever held the lease before may have got a token, or a refusal
+            await self._check_not_refused(connection)
             token = await vault.token(connection.id, TokenType.ACCESS)
             if token is not None and token.generation > than:
                 return token
             return await self._ask(connection, token.generation if token else 0)
+        except _DEAD as error:
+            # under the lease, so that nobody who waits for it asks again: accounts lock
+            await self.refused(connection, error)
+            raise
         finally:
             pulse.cancel()
             await asyncio.gather(pulse, return_exceptions=True)
