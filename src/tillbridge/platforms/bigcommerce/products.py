@@ -1,0 +1,72 @@
+"""Products on BigCommerce: whole in pages of 250, brands once a page. Built by the registry."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from tillbridge.domain.catalog import Product
+from tillbridge.platforms.bigcommerce.calls import Api, chunks, joined, stamp
+from tillbridge.platforms.bigcommerce.mapping import StoreHabits, map_product
+from tillbridge.platforms.bigcommerce.shop_facts import WEIGHT
+from tillbridge.platforms.contract import Page, Session
+from tillbridge.platforms.quarantine import sort_out
+
+_PRODUCTS, _VARIANTS, _BRANDS = "/v3/catalog/products", "/v3/catalog/variants", "/v3/catalog/brands"
+# asking for options as well would cap a page at ten products
+_WHOLE = (("include", "variants,images"),)
+
+
+class BigCommerceProductService:
+    """No call per product: variants and pictures come along, brands are asked once each."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._api = Api(session)
+        self._brands: dict[int, str] = {}
+
+    async def list_products(
+        self, changed_since: datetime | None = None, cursor: str | None = None
+    ) -> AsyncIterator[Page[Product]]:
+        """Whole products by id: sorted by date, pages would shift while they are read."""
+        since = (("date_modified:min", stamp(changed_since)),) if changed_since else ()
+        async for page in self._api.pages(_PRODUCTS, "product.list", (*_WHOLE, *since, ("sort", "id")), cursor):
+            yield await self._page(page.rows, page.following)
+
+    async def find_by_code(self, code: str) -> tuple[Product, ...]:
+        """Products with a variant whose SKU or barcode is exactly this code."""
+        wanted = code.strip()
+        # an empty filter would list the shop
+        if not wanted:
+            return ()
+        rows: list[Any] = []
+        for name in ("sku", "upc"):
+            rows += await self._api.rows(_VARIANTS, "product.find", ((name, wanted), ("limit", "50")))
+        # the variant list may hold rows whose product is gone
+        ids = dict.fromkeys(row["product_id"] for row in rows if isinstance(row, dict) and row.get("product_id"))
+        found = await self._by_id(list(ids))
+        page = await self._page(found, None)
+        return tuple(each for each in page.items if any(wanted in (v.sku, v.barcode) for v in each.variants))
+
+    async def _by_id(self, ids: Sequence[int]) -> list[Any]:
+        found: list[Any] = []
+        for part in chunks(ids):
+            query = (("id:in", joined(part)), *_WHOLE, ("limit", str(len(part))))
+            found += await self._api.rows(_PRODUCTS, "product.find", query)
+        return found
+
+    async def _page(self, rows: Sequence[Any], following: str | None) -> Page[Product]:
+        await self._learn_brands(rows)
+        unit = self._session.connection.facts.get(WEIGHT, "")
+        habits = StoreHabits(self._session.connection.currency, unit, self._brands)
+        fine, refused = sort_out(rows, "$", lambda each, path: map_product(each, path, habits))
+        newest = max((each.updated_at for each in fine if each.updated_at), default=None)
+        return Page(fine, refused, newest, following)
+
+    async def _learn_brands(self, rows: Sequence[Any]) -> None:
+        wanted = {row.get("brand_id") for row in rows if isinstance(row, dict)} - {None, 0} - set(self._brands)
+        for part in chunks(sorted(wanted)):
+            query = (("id:in", joined(part)), ("limit", str(len(part))))
+            for row in await self._api.rows(_BRANDS, "product.brands", query):
+                self._brands[int(row["id"])] = str(row.get("name", ""))
