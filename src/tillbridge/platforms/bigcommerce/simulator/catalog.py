@@ -94,7 +94,7 @@ def _edit(store: Store, call: Call, what: str, rows: Mapping[int, Row]) -> Respo
     if len(call.body) > _BATCH[what]:
         raise Refusal(413, f"Too many {what} in one call; {_BATCH[what]} at most.")
     for each in call.body:
-        row = rows.get(each.get("id"))
+        row = rows.get(each.get("id") or 0)
         if row is None:
             raise Refusal(422, "Unknown id", {"id": f"{each.get('id')} does not exist"})
         row.update(each)

@@ -17,7 +17,7 @@ _READ_ONLY = (
     "external_id", "total_tax", "subtotal_tax", "cart_id", "currency_code",
 )  # fmt: skip
 _PAIRS = ("subtotal", "total", "shipping_cost", "handling_cost", "wrapping_cost")
-_LOWERING = {False: lambda status: status != 0, True: lambda status: status in (2, 10)}
+_SHIPPED_OR_DONE = (2, 10)
 VAT = Decimal("1.23")
 
 
@@ -141,7 +141,9 @@ def _by_name(body: Mapping[str, Any], priced: bool) -> Row:
 
 def lower_stock(store: Store, row: Row) -> None:
     """Once an order has the status at which the store lowers stock. Short stock ends at nothing."""
-    if row["lowered"] or not _LOWERING[store.switches.stock_after_completion](row["status_id"]):
+    status = row["status_id"]
+    due = status in _SHIPPED_OR_DONE if store.switches.stock_after_completion else status != 0
+    if row["lowered"] or not due:
         return
     row["lowered"] = True
     for line in goods_of(row):
