@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from tests.platforms.bigcommerce.adapter import bench, order_of
+from tests.support.clock import VirtualClock
+from tests.support.sessions import open_session
 from tillbridge.domain.connections import StepState
 from tillbridge.domain.errors import (
     InvalidInput,
@@ -18,8 +21,11 @@ from tillbridge.domain.errors import (
     WrongCredentials,
 )
 from tillbridge.domain.tokens import TokenType
+from tillbridge.net.hosts import origins
 from tillbridge.platforms.bigcommerce import PLATFORM
+from tillbridge.platforms.bigcommerce.simulator import bigcommerce_simulator
 from tillbridge.platforms.bigcommerce.simulator.demo import READ_ONLY_TOKEN
+from tillbridge.training.server import serve
 
 
 async def test_a_store_tells_who_it_is_and_asking_changes_nothing() -> None:
@@ -150,7 +156,21 @@ async def test_a_token_goes_nowhere_but_to_the_platform() -> None:
         [host] = PLATFORM.spec.hosts
         assert (host.template, host.host_pattern) == ("https://api.bigcommerce.com", r"api\.bigcommerce\.com")
         foreign = replace(at.session.connection, base_url="https://api.bigcommerce.example")
-        from tillbridge.net.hosts import origins
-
         with pytest.raises(InvalidInput):
             origins(foreign, PLATFORM.spec)
+
+
+async def test_a_channels_own_settings_go_before_the_stores() -> None:
+    async with bench() as at:
+        shop = PLATFORM.shop(at.session)
+        at.shop.store.channel_settings[1] = {"refund_order_stock_adjustment": False}
+        assert (await shop.check_step("stock")).facts == {"stock_behaviour": "order_placed", "cancel_restocks": "no"}
+
+
+async def test_a_real_server_on_this_machine_is_spoken_to() -> None:
+    shop = bigcommerce_simulator(None)
+    async with serve([shop]) as (served,), httpx.AsyncHTTPTransport() as line:
+        clock = VirtualClock(shop.clock.now())
+        async with open_session(PLATFORM, shop.credentials(), line, clock, base_url=served.base_url) as session:
+            facts = await PLATFORM.shop(session).test()
+    assert (facts.name, facts.zone) == ("Harbour Lane Outfitters", "Europe/Dublin")

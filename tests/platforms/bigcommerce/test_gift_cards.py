@@ -53,7 +53,7 @@ async def test_a_booking_and_its_mark_go_out_in_one_write_and_the_card_keeps_all
             Decimal("50.0000"),
             eur("35"),
         )
-        assert (row["message"], row["to_name"], row["status"]) == ("Enjoy! [-TBREF1]", "Ines Albrecht", "active")
+        assert (row["message"], row["to_name"], row["status"]) == ("[-TBREF1] Enjoy!", "Ines Albrecht", "active")
         again = await redeem(at)
         assert (again.amount, card(at.shop)["balance"]) == (eur("15.00"), Decimal("35.0000"))
 
@@ -154,7 +154,7 @@ async def test_give_back_is_booked_once_and_one_reference_is_not_part_of_another
         for _ in range(2):
             await cards.give_back(taken.card_id, eur("15.00"), "TBREF10")
         assert card(at.shop)["balance"] == Decimal("50.0000")
-        assert card(at.shop)["message"] == "Enjoy! [-TBREF10] [+TBREF10]"
+        assert card(at.shop)["message"] == "[+TBREF10] [-TBREF10] Enjoy!"
 
 
 async def test_a_card_that_cannot_be_used_says_why() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import httpx
+import pytest
 
 from tests.platforms.bigcommerce.adapter import Tap, Tapped, bench
 from tillbridge.domain.catalog import ProductStatus
@@ -115,3 +116,10 @@ async def test_an_account_made_by_another_terminal_meanwhile_is_taken() -> None:
             Customer(email="Ann@example.com", first_name="Ann", last_name="Vos")
         )
         assert saved.external_id == "80000"
+
+
+@pytest.mark.parametrize("apart", [True, False])
+async def test_goods_without_options_are_found_wherever_the_shop_keeps_their_code(apart: bool) -> None:
+    async with bench(base_codes_apart=apart) as at:
+        for code in ("SOAP-1", "5012345678924", "TEE-M", "4006381333948"):
+            assert len(await PLATFORM.product(at.session).find_by_code(code)) == 1

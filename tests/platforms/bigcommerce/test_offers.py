@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -170,8 +171,6 @@ async def test_without_the_scopes_for_carts_a_complex_code_is_refused_naming_the
 async def test_weighed_goods_do_not_fit_into_a_cart() -> None:
     async with bench() as at:
         offer = offer_of(await at.lines(TEE_M=1))
-        from dataclasses import replace
-
         weighed = Offer("EUR", (replace(offer.lines[0], quantity=Decimal("0.5")),))
         verdict = await PLATFORM.discount(at.session).check_code("SECONDHALF", weighed)
         assert (verdict.valid, "cart only" in verdict.reason) == (False, True)

@@ -121,7 +121,7 @@ async def test_a_difference_below_nothing_or_of_half_a_piece_is_refused() -> Non
     async with bench() as at:
         lamp, stock = await at_sku(at, "LAST-1"), PLATFORM.inventory(at.session)
         below = await stock.adjust(lamp, "", Decimal(-2), "k")
-        assert (below.applied, below.found, "out of range" in below.reason) == (False, 1, True)
+        assert (below.applied, below.found, "out of range" in below.reason) == (False, Decimal(1), True)
         assert not (await stock.adjust(lamp, "", Decimal("0.5"), "k")).applied
         gone = await stock.adjust(replace(lamp, inventory_id="999999"), "", Decimal(1), "k")
         assert gone.reason == "the shop no longer has it"

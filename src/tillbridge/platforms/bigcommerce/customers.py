@@ -89,7 +89,8 @@ class BigCommerceCustomerService:
     async def _update(self, external_id: str, customer: Customer) -> Customer:
         """Addresses are not changed by this call."""
         known = {name: value for name, value in _names(customer).items() if value != _NAMELESS}
-        body = [{"id": int(external_id), "email": customer.email, **known}]
+        email = {"email": customer.email} if customer.email else {}
+        body = [{"id": int(external_id), **email, **known}]
         return _single(await self._api.put(_CUSTOMERS, "customer.update", body))
 
 

@@ -63,6 +63,7 @@ class BigCommerceGiftCardService:
         typed = code.reveal().strip()
         if not typed:
             raise NotFound(what="gift card", name=masked(typed))
+        self._session.api.redactor.learn(Secret(typed))
         for spelling in dict.fromkeys((typed[:_LONGEST_CODE], typed.upper()[:_LONGEST_CODE])):
             rows = await self._api.rows(_CERTIFICATES, "gift_card.find", (("code", spelling), ("limit", "50")))
             for at, row in enumerate(rows):
@@ -141,7 +142,8 @@ def _mark(sign: str, reference: str) -> str:
 def _body(card: wire.GiftCertificate, balance: Decimal, mark: str) -> Mapping[str, Any]:
     """The five members each write demands, the new balance, and the message with one mark more."""
     kept = {name: getattr(card, name) for name in _DEMANDED}
-    message = f"{card.message} {mark}".strip()
+    # in front, so that a message cut to a length loses its end and never our newest mark
+    message = f"{mark} {card.message}".strip()
     return {**kept, "amount": four(card.amount), "balance": four(balance), "message": message}
 
 

@@ -134,7 +134,8 @@ def _lines(node: wire.Order) -> tuple[OrderLine, ...]:
         lines.append(_extra("shipping", LineKind.SHIPPING, "Shipping", (ex, inc), node))
     rest = Money(node.total_inc_tax, node.currency) - total([each.gross for each in lines], node.currency)
     if rest:
-        lines.append(_extra("rest", LineKind.FREE_TEXT, "Rounding", (rest.amount, rest.amount), node))
+        title = "Rounding" if abs(rest.minor) <= len(lines) else "Other"
+        lines.append(_extra("rest", LineKind.FREE_TEXT, title, (rest.amount, rest.amount), node))
     return tuple(lines)
 
 

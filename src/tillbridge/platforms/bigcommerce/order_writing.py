@@ -107,19 +107,24 @@ def _line(line: OrderLine, order: Order) -> dict[str, Any]:
         if not all(each.isdigit() for each in ids):
             raise unknown_goods(line)
         named: dict[str, Any] = {"product_id": int(ids[0]), "variant_id": int(ids[1]), "quantity": int(line.quantity)}
-    elif line.quantity % 1 == 0 and line.unit == "piece":
-        ex, inc = _pair(line.subtotal.amount / line.quantity, line, order)
-        named = {"name": _name(line, ""), "quantity": int(line.quantity)}
     else:
-        # only whole pieces: what was weighed is one piece that names its weight
-        ex, inc = _pair(line.subtotal.amount, line, order)
-        named = {"name": _name(line, f"{line.quantity.normalize():f} {line.unit} × {line.unit_price}, "), "quantity": 1}
+        pieces = sent_pieces(line)
+        ex, inc = _pair(line.subtotal.amount / pieces, line, order)
+        named = {"name": sent_name(line), "quantity": pieces}
     sku = {"sku": line.sku} if line.sku and "name" in named else {}
     # the vendor's contract has numbers here and texts everywhere else
     return named | sku | {"price_ex_tax": float(ex), "price_inc_tax": float(inc)}
 
 
-def _name(line: OrderLine, measure: str) -> str:
+def sent_pieces(line: OrderLine) -> int:
+    """The pieces of a line by name: only whole ones go, so what was weighed is one piece that names its weight."""
+    return int(line.quantity) if line.quantity % 1 == 0 and line.unit == "piece" else 1
+
+
+def sent_name(line: OrderLine) -> str:
+    """The name of a line that does not travel as goods."""
+    weighed = sent_pieces(line) != line.quantity or line.unit != "piece"
+    measure = f"{line.quantity.normalize():f} {line.unit} × {line.unit_price}, " if weighed else ""
     return f"{measure}{line.title or line.sku or line.kind}"[:_LONGEST_NAME]
 
 

@@ -40,14 +40,25 @@ class BigCommerceProductService:
         # an empty filter would list the shop
         if not wanted:
             return ()
-        rows: list[Any] = []
-        for name in ("sku", "upc"):
-            rows += await self._api.rows(_VARIANTS, "product.find", ((name, wanted), ("limit", "50")))
-        # the variant list may hold rows whose product is gone
-        ids = dict.fromkeys(row["product_id"] for row in rows if isinstance(row, dict) and row.get("product_id"))
-        found = await self._by_id(list(ids))
+        found = await self._by_id(await self._variants(wanted)) or await self._single(wanted)
         page = await self._page(found, None)
         return tuple(each for each in page.items if any(wanted in (v.sku, v.barcode) for v in each.variants))
+
+    async def _variants(self, code: str) -> list[int]:
+        """Products of variants with this code; the list may hold rows whose product is gone."""
+        rows: list[Any] = []
+        for name in ("sku", "upc"):
+            rows += await self._api.rows(_VARIANTS, "product.find", ((name, code), ("limit", "50")))
+        found = [row["product_id"] for row in rows if isinstance(row, dict) and row.get("product_id")]
+        return list(dict.fromkeys(found))
+
+    async def _single(self, code: str) -> list[Any]:
+        """Products without options, whose code is their own and not always found among the variants."""
+        rows: dict[int, Any] = {}
+        for name in ("sku", "upc"):
+            query = ((name, code), *_WHOLE, ("limit", "50"))
+            rows |= {row["id"]: row for row in await self._api.rows(_PRODUCTS, "product.find", query)}
+        return list(rows.values())
 
     async def _by_id(self, ids: Sequence[int]) -> list[Any]:
         found: list[Any] = []

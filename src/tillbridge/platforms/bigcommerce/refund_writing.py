@@ -10,7 +10,7 @@ from tillbridge.domain.errors import PlatformRefused
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import Order, OrderLine, Refund, RefundLine
 from tillbridge.platforms.bigcommerce import wire
-from tillbridge.platforms.bigcommerce.order_writing import as_goods
+from tillbridge.platforms.bigcommerce.order_writing import as_goods, sent_name, sent_pieces
 
 _LONGEST_REASON = 1000
 
@@ -76,7 +76,7 @@ def _same(row: wire.OrderProduct, line: OrderLine) -> bool:
     if as_goods(line):
         assert line.listing is not None
         return (str(row.variant_id), row.quantity) == (line.listing.external_variant_id, line.quantity)
-    return not row.product_id and row.name.endswith(line.title[-100:])
+    return not row.product_id and row.name == sent_name(line) and row.quantity == sent_pieces(line)
 
 
 def _item(asked: RefundLine, order: Order, rows: Mapping[str, wire.OrderProduct]) -> dict[str, Any] | None:

@@ -66,7 +66,7 @@ class BigCommerceShopService:
         store = await self._store(probing)
         missing = await self._missing(probing)
         included = store.is_price_entered_with_tax
-        settings = await self._inventory_settings(probing)
+        settings = await self._inventory_settings(probing, str(store.default_channel_id))
         return ShopFacts(
             name=store.name,
             currency=store.currency,
@@ -142,17 +142,23 @@ class BigCommerceShopService:
             case spec.STEP_CHANNEL:
                 return report_channel(await self._channels(), choice or channel(self._session))
             case spec.STEP_STOCK:
-                return report_stock(await self._inventory_settings(self._api))
+                return report_stock(await self._inventory_settings(self._api, channel(self._session)))
             case spec.STEP_MAILS:
                 return report_mails(facts, choice)
         raise InvalidInput(field="step", reason=f"there is no step {name}")
 
-    async def _inventory_settings(self, api: Api) -> wire.InventorySettings:
-        """Empty where the account may not read settings: then stock is read again after each sale."""
+    async def _inventory_settings(self, api: Api, channel_id: str) -> wire.InventorySettings:
+        """The channel's own settings over the store's. Empty where the account may not read them.
+
+        Then stock is read again after each sale.
+        """
         try:
-            return parse(wire.InventorySettings, await api.data(_SETTINGS, "shop.stock_settings"), "$.data")
+            whole = await api.data(_SETTINGS, "shop.stock_settings")
+            own = await api.data(_SETTINGS, "shop.stock_settings", (("channel_id", channel_id),))
         except MissingPermission:
             return wire.InventorySettings()
+        told = {**whole, **{name: value for name, value in own.items() if value is not None}}
+        return parse(wire.InventorySettings, told, "$.data")
 
     async def _channels(self) -> Sequence[wire.Channel]:
         """Channels that take orders, the default first; only the default where the account may not list them."""

@@ -102,7 +102,11 @@ _CAPABILITIES = (
     Capability(Noun.INVENTORY, "adjust", reason="whole pieces; a lost answer is read back, never sent again"),
     Capability(Noun.ORDER, "create", reason="weighed and typed-in goods travel as own lines, which move no stock"),
     Capability(Noun.ORDER, "list"),
-    Capability(Noun.ORDER, "cancel"),
+    Capability(
+        Noun.ORDER,
+        "cancel",
+        reason="where the shop leaves the goods out, they are put back by a call of their own, which is never repeated",
+    ),
     Capability(
         Noun.ORDER,
         "refund",
@@ -192,7 +196,7 @@ SPEC = PlatformSpec(
     ),
     totals=TotalsMode.EXACT,
     gift_cards=GiftCardMode.STANDALONE,
-    not_yet=("single-click apps, whose token comes from a browser install", "v2 catalogues of stores before 2017"),
+    not_yet=("single-click apps, whose token comes from a browser install",),
     documentation="https://docs.bigcommerce.com/developer/api-reference",
     extra={
         "optional_scopes": ", ".join(OPTIONAL_SCOPES),

@@ -52,7 +52,7 @@ def report_channel(channels: Sequence[wire.Channel], chosen: str) -> StepReport:
 
 def stock_facts(settings: wire.InventorySettings) -> dict[str, str]:
     """The settings that decide when stock moves, as facts."""
-    put_back = {True: "yes", False: "no", None: ""}[settings.edit_order_stock_adjustment]
+    put_back = {True: "yes", False: "no", None: ""}[settings.refund_order_stock_adjustment]
     return {STOCK_BEHAVIOUR: settings.update_stock_behavior, CANCEL_RESTOCKS: put_back}
 
 

@@ -87,8 +87,10 @@ class Location(Wire):
 
 
 class InventorySettings(Wire):
+    """``refund_order_stock_adjustment`` is also for cancelled orders."""
+
     update_stock_behavior: Text = ""
-    edit_order_stock_adjustment: bool | None = None
+    refund_order_stock_adjustment: bool | None = None
 
 
 class OptionValue(Wire):
@@ -228,15 +230,21 @@ class Consignment(Wire):
     line_items: Annotated[list[OrderProduct], BeforeValidator(_list)] = []
 
 
+class Mailed(Wire):
+    gift_certificates: Annotated[list[Consignment], BeforeValidator(_list)] = []
+
+
 class Consignments(Wire):
     shipping: Annotated[list[Consignment], BeforeValidator(_list)] = []
     pickups: Annotated[list[Consignment], BeforeValidator(_list)] = []
     downloads: Annotated[list[Consignment], BeforeValidator(_list)] = []
+    email: Annotated[Mailed, BeforeValidator(_record)] = Mailed()
 
     @property
     def line_items(self) -> list[OrderProduct]:
         """All lines, in the order they were made."""
-        every = [row for part in (*self.shipping, *self.pickups, *self.downloads) for row in part.line_items]
+        parts = (*self.shipping, *self.pickups, *self.downloads, *self.email.gift_certificates)
+        every = [row for part in parts for row in part.line_items]
         return sorted(every, key=lambda row: row.id)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import JSONResponse, Response
 
 from tillbridge.training import demo_shop
@@ -66,12 +64,14 @@ def channel(key: int, name: str, kind: str, platform: str) -> Row:
 
 
 def inventory_settings(store: Store, call: Call) -> Response:
-    """GET /v3/settings/inventory."""
+    """GET /v3/settings/inventory; of a channel only what it has of its own."""
     behaviour = "order_completed_or_shipped" if store.switches.stock_after_completion else "order_placed"
-    settings: dict[str, Any] = {
+    settings: Row = {
         "product_out_of_stock_behavior": "do_nothing",
         "update_stock_behavior": behaviour,
-        "edit_order_stock_adjustment": store.switches.cancel_restocks,
-        "refund_order_stock_adjustment": False,
+        "edit_order_stock_adjustment": True,
+        "refund_order_stock_adjustment": store.switches.cancel_restocks,
     }
+    if told := call.query.get("channel_id"):
+        settings = dict.fromkeys(settings) | store.channel_settings.get(int(told), {})
     return data(settings)

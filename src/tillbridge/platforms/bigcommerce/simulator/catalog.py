@@ -12,7 +12,7 @@ from .state import Row, Store
 
 _ALWAYS = ("id",)
 _BATCH = {"products": 10, "variants": 50}
-_PARTS = ("variants", "images")
+_PARTS, _CODES = ("variants", "images"), ("sku", "upc")
 
 
 def list_products(store: Store, call: Call) -> Response:
@@ -29,7 +29,7 @@ def _matches(row: Row, call: Call) -> bool:
     for name, value in wanted.items():
         if name in call.query and value not in call.listed(name):
             return False
-    if "sku" in call.query and row["sku"] != call.query["sku"]:
+    if any(row[name] != call.query[name] for name in _CODES if name in call.query):
         return False
     since = call.query.get("date_modified:min")
     return not since or row["modified"] >= moment(since, "date_modified:min")
@@ -71,7 +71,8 @@ def list_variants(store: Store, call: Call) -> Response:
         variant_view(store, product, row) | {"product_id": 0 if product.get("gone") else product["id"]}
         for product in store.products.values()
         for row in product["variants"]
-        if all(row[name] == call.query[name] for name in ("sku", "upc") if name in call.query)
+        if all(row[name] == call.query[name] for name in _CODES if name in call.query)
+        and (len(product["variants"]) > 1 or not store.switches.base_codes_apart or not set(_CODES) & set(call.query))
     ]
     wanted = call.listed("product_id:in")
     return page(call, [row for row in found if not wanted or str(row["product_id"]) in wanted])
@@ -94,11 +95,11 @@ def _edit(store: Store, call: Call, what: str, rows: Mapping[int, Row]) -> Respo
     if len(call.body) > _BATCH[what]:
         raise Refusal(413, f"Too many {what} in one call; {_BATCH[what]} at most.")
     for each in call.body:
-        row = rows.get(each.get("id") or 0)
+        row = rows.get(int(each.get("id") or 0))
         if row is None:
             raise Refusal(422, "Unknown id", {"id": f"{each.get('id')} does not exist"})
         row.update(each)
-        product = store.products.get(row.get("product_id", row["id"]))
+        product = store.products.get(int(row.get("product_id", row["id"])))
         if product is not None:
             product["modified"] = store.now()
     return data([each["id"] for each in call.body])

@@ -128,6 +128,7 @@ def promotion(store: Store, code: str, rules: list[Row], *, used: int = 0, limit
         "start_date": store.now() - timedelta(days=30), "end_date": None, "schedule": None, "current_uses": used,
         "max_uses": None, "customer": {"group_ids": [], "minimum_order_count": 0, "excluded_group_ids": []},
         "channels": [], "currency_code": "EUR", "can_be_used_with_other_promotions": True, "coupon_type": "SINGLE",
+        "coupon_overrides_other_promotions": False, "stop": False, "notifications": [], "created_from": "api",
     }  # fmt: skip
     store.codes.append({
         "id": next(store.ids), "promotion_id": key, "code": code, "current_uses": used, "max_uses": limit,

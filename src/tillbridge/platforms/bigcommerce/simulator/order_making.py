@@ -53,7 +53,7 @@ def new_order(store: Store, body: Mapping[str, Any]) -> Row:
         "id": key, "customer_id": body.get("customer_id") or 0, "status_id": body.get("status_id", 1),
         "channel_id": body.get("channel_id") or 1, "source": "external", "created": store.now(),
         "modified": store.now(), "payment_method": body.get("payment_method") or "Manual",
-        "payment_provider_id": body.get("payment_provider_id"), "payment_status": "",
+        "payment_provider_id": body.get("payment_provider_id") or "", "payment_status": "",
         "staff_notes": body.get("staff_notes") or "", "customer_message": body.get("customer_message") or "",
         "billing": dict(body["billing_address"]), "external_source": body.get("external_source"),
         "external_order_id": body.get("external_order_id") or "", "deleted": False, "lines": lines,

@@ -20,7 +20,8 @@ class Switches:
     case_sensitive_codes: bool = True
     status_mails: bool = True  # the merchant lets shoppers know of a change of status
     stock_after_completion: bool = False  # update_stock_behavior: order_completed_or_shipped
-    cancel_restocks: bool = True  # edit_order_stock_adjustment
+    cancel_restocks: bool = True  # refund_order_stock_adjustment, which is also for cancelled orders
+    base_codes_apart: bool = True  # the variant list does not know the codes of products without options
     stock_lag: float = 0.0  # seconds until a change of stock is seen
     listed_after: float = 0.0  # seconds until a new order is found by its reference
     maintenance: bool = False
@@ -56,6 +57,7 @@ class Store:
     pending_stock: list[tuple[datetime, int, int, int]] = field(default_factory=list)
     locations: dict[int, Row] = field(default_factory=dict)
     channels: dict[int, Row] = field(default_factory=dict)
+    channel_settings: dict[int, Row] = field(default_factory=dict)  # what a channel has of its own
     customers: dict[int, Row] = field(default_factory=dict)
     subscribers: list[Row] = field(default_factory=list)
     orders: dict[int, Row] = field(default_factory=dict)
