@@ -11,6 +11,7 @@ import pytest
 
 from tests.platforms.bigcommerce.adapter import Bench, bench, eur
 from tests.support.till import offer_of
+from tillbridge.domain.errors import Drift
 from tillbridge.domain.offers import DiscountType, DiscountVerdict, Offer
 from tillbridge.platforms.bigcommerce import PLATFORM
 from tillbridge.platforms.bigcommerce.simulator import demo
@@ -174,3 +175,57 @@ async def test_weighed_goods_do_not_fit_into_a_cart() -> None:
         weighed = Offer("EUR", (replace(offer.lines[0], quantity=Decimal("0.5")),))
         verdict = await PLATFORM.discount(at.session).check_code("SECONDHALF", weighed)
         assert (verdict.valid, "cart only" in verdict.reason) == (False, True)
+
+
+async def test_a_promotion_takes_off_no_more_than_it_permits() -> None:
+    """As in the vendor's own example: ten percent, but never more than 4.00."""
+    async with bench() as at:
+        ten = {"discount": {"percentage_amount": "10"}, "maximum_allowed_discount_amount": "4"}
+        promoted(at, {"cart_value": ten})
+        verdict = await judged(at, "TRY")
+        assert (verdict.amount, verdict.type, verdict.value) == (eur("4.00"), DiscountType.FIXED, Decimal("4.00"))
+        assert (await judged(at, "TRY", SOAP_1=1)).amount == eur("0.64")
+
+
+async def test_weekdays_and_hours_are_the_shops_own() -> None:
+    """It is Tuesday, 9 o'clock in Dublin; every second week is nothing the till can tell."""
+    async with bench() as at:
+        row = promoted(at, {"cart_value": {"discount": {"fixed_amount": "2"}}})
+        kept = at.shop.store.promotions[row["id"]]
+        hours = {"week_frequency": 1, "week_days": ["Tuesday"], "daily_start_time": "08:00:00"}
+        for ends, valid in (("09:00:00", True), ("08:59:59", False)):
+            kept["schedule"] = {**hours, "daily_end_time": ends}
+            verdict = await judged(at, "TRY")
+            assert (verdict.valid, verdict.unjudged) == (valid, ())
+        kept["schedule"] = {**hours, "daily_end_time": "23:00:00", "week_days": ["Monday"]}
+        assert "this hour" in (await judged(at, "TRY")).reason
+        kept["schedule"] = {**hours, "daily_end_time": "23:00:00", "week_frequency": 2}
+        assert (await judged(at, "TRY")).unjudged == ("weeks, weekdays and hours",)
+
+
+async def test_goods_that_fulfil_the_condition_are_not_taken_for_those_that_are_reduced() -> None:
+    """Buy a tee, get other goods cheaper: only the shop's cart knows which, unless the promotion says all."""
+    async with bench() as at:
+        asked = {"condition": {"cart": {"items": {"products": [product(at, "TEE-M")["id"]]}, "minimum_quantity": 1}}}
+        off = {"discount": {"percentage_amount": "50"}}
+        promoted(at, {"cart_items": off}, rule=asked)
+        assert (await judged(at, "TRY", TEE_M=1, SOAP_1=1)).judged_by_platform == ("the cart",)
+        promoted(at, {"cart_items": {**off, "include_items_considered_by_condition": True}}, rule=asked)
+        verdict = await judged(at, "TRY", TEE_M=1, SOAP_1=1)
+        assert (verdict.amount, verdict.judged_by_platform) == (eur("15.65"), ("existence",))
+        assert not (await judged(at, "TRY", SOAP_1=1)).valid
+
+
+async def test_a_code_that_several_promotions_share_is_left_to_the_cart() -> None:
+    async with bench() as at:
+        promoted(at, {"cart_value": {"discount": {"percentage_amount": "10"}}})
+        other = demo.promotion(at.shop.store, "OTHER", [{"action": {"cart_value": {"discount": {}}}}])
+        at.shop.store.codes.append({**at.shop.store.codes[-1], "promotion_id": other["id"], "code": "TRY"})
+        assert (await judged(at, "TRY")).judged_by_platform == ("the cart",)
+
+
+async def test_a_rule_of_another_form_is_drift_and_not_a_wrong_amount() -> None:
+    async with bench() as at:
+        promoted(at, {"cart_value": {"discount": {"percentage_amount": "a tenth"}}})
+        with pytest.raises(Drift, match="amount"):
+            await judged(at, "TRY")

@@ -171,3 +171,18 @@ async def test_hooks_are_seen_by_their_own_account_only_and_die_with_it() -> Non
     assert shop.store.hooks == {}
     await client.aclose()
     await other.aclose()
+
+
+async def test_a_cart_that_never_became_an_order_is_told_too_and_events_can_come_the_wrong_way_round() -> None:
+    clock, receiver = VirtualClock(), Receiver()
+    shop = bigcommerce_simulator(clock)
+    client = await hooked(shop)
+    line = {"name": "Repair", "quantity": 1, "price_ex_tax": 5, "price_inc_tax": 6.15}
+    body = {"billing_address": {"zip": "2611"}, "products": [line], "status_id": 0}
+    base = str(client.base_url).replace("/v3", "/v2")
+    made = (await client.post(f"{base}orders", json=body)).json()
+    await client.put(f"{base}orders/{made['id']}", json={"status_id": 10})
+    assert await shop.deliver_webhooks(receiver, reverse=True) == 3
+    scopes = [json.loads(each.body)["scope"] for each in receiver.got]
+    assert scopes == ["store/order/updated", "store/order/statusUpdated", "store/order/created"]
+    await client.aclose()

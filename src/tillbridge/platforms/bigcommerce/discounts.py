@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from tillbridge.domain.errors import MissingPermission, PlatformRefused
 from tillbridge.domain.money import Money
@@ -10,7 +11,9 @@ from tillbridge.domain.offers import DiscountVerdict, Offer
 from tillbridge.platforms.bigcommerce import wire
 from tillbridge.platforms.bigcommerce.calls import Api, chunks, joined
 from tillbridge.platforms.bigcommerce.cart import Trial, fits_into_a_cart
-from tillbridge.platforms.bigcommerce.promotions import (
+from tillbridge.platforms.bigcommerce.promotions import of_coupon, of_promotion
+from tillbridge.platforms.bigcommerce.reading import parse
+from tillbridge.platforms.bigcommerce.rules import (
     JUDGED_BY_US,
     Effect,
     Goods,
@@ -18,12 +21,9 @@ from tillbridge.platforms.bigcommerce.promotions import (
     fitting,
     kind_of,
     needs_goods,
-    of_coupon,
-    of_promotion,
     refusal,
     worth,
 )
-from tillbridge.platforms.bigcommerce.reading import parse
 from tillbridge.platforms.bigcommerce.shop_facts import circumstances
 from tillbridge.platforms.contract import Session
 
@@ -46,7 +46,8 @@ class BigCommerceDiscountService:
             return _refused(code, offer, "the shop has no such code", by_platform=("existence",))
         goods = await self._goods(offer) if needs_goods(rule) else Goods()
         channel = circumstances(self._session).channel_id
-        if reason := refusal(rule, offer, goods, self._session.clock.now(), channel):
+        now = self._session.clock.now().astimezone(ZoneInfo(self._session.connection.zone or "UTC"))
+        if reason := refusal(rule, offer, goods, now, channel):
             return _refused(code, offer, reason, by_us=JUDGED_BY_US, rule=rule)
         if rule.effect is Effect.COMPLEX:
             return await self._tried(rule, offer, channel)
@@ -64,13 +65,15 @@ class BigCommerceDiscountService:
 
     async def _promotion(self, code: str) -> Rule | None:
         rows = await self._api.rows("/v3/promotions", "promotion.find", (("code", code), ("limit", "50")))
-        if not rows:
+        found = [parse(wire.Promotion, row, f"$.data[{at}]") for at, row in enumerate(rows)]
+        found = [each for each in found if each.redemption_type != "AUTOMATIC"]
+        if not found:
             return None
         # the promotion does not name its codes, and this list not its promotion
         for at, row in enumerate(await self._api.rows("/v3/promotions/codes", "promotion.uses", (("code", code),))):
             use = parse(wire.CodeUse, row, f"$.data[{at}]")
             if use.code.lower() == code.lower():
-                return of_promotion(parse(wire.Promotion, rows[0], "$.data[0]"), use)
+                return of_promotion(found[0], use, alone=len(found) == 1)
         return None
 
     async def _coupon(self, code: str) -> Rule | None:

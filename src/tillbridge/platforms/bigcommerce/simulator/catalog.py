@@ -99,7 +99,8 @@ def _edit(store: Store, call: Call, what: str, rows: Mapping[int, Row]) -> Respo
         if row is None:
             raise Refusal(422, "Unknown id", {"id": f"{each.get('id')} does not exist"})
         row.update(each)
-        product = store.products.get(int(row.get("product_id", row["id"])))
+        owner: int = row.get("product_id") or row["id"]
+        product = store.products.get(owner)
         if product is not None:
             product["modified"] = store.now()
     return data([each["id"] for each in call.body])
