@@ -44,11 +44,37 @@ async def test_a_product_that_keeps_one_number_for_its_variants_is_read_and_name
         at.shop.store.products[int(tee.external_product_id)]["inventory_tracking"] = "product"
         kept = await at_sku(at, "TEE-M")
         assert kept.inventory_id == f"product/{tee.external_product_id}"
-        assert await level(at, kept) == 75
+        assert await level(at, kept) == 25
         outcome = (
             await PLATFORM.inventory(at.session).set_levels([StockChange(kept.inventory_id, "", Decimal(9))], "k")
         )[0]
         assert outcome.applied
+        assert await level(at, kept) == 9
+        refused = (
+            await PLATFORM.inventory(at.session).set_levels([StockChange(tee.inventory_id, "", Decimal(9))], "k")
+        )[0]
+        assert not refused.applied, "the listing is older than the shop's setting"
+
+
+async def test_what_is_held_back_on_the_shelf_is_not_sold_and_not_lost_by_a_write() -> None:
+    """Fifty on the shelf, ten held back: forty may be sold; a write of thirty leaves forty on the shelf."""
+    async with bench() as at:
+        tee, stock = await at_sku(at, "TEE-M"), PLATFORM.inventory(at.session)
+        place = (int(tee.inventory_id), 1)
+        at.shop.store.stock[place], at.shop.store.reserves[place] = 50, 10
+        assert await level(at, tee) == 40
+        assert (await stock.set_levels([StockChange(tee.inventory_id, "1", Decimal(30), Decimal(40))], "k"))[0].applied
+        assert (at.shop.store.stock[place], await level(at, tee)) == (40, Decimal(30))
+        assert (await stock.adjust(tee, "", Decimal(-30), "k")).found == 0
+        assert not (await stock.adjust(tee, "", Decimal(-1), "k")).applied
+
+
+async def test_a_difference_before_any_count_is_refused_with_the_shops_words() -> None:
+    async with bench() as at:
+        tee = await at_sku(at, "TEE-M")
+        del at.shop.store.stock[int(tee.inventory_id), 1]
+        outcome = await PLATFORM.inventory(at.session).adjust(tee, "", Decimal(1), "k")
+        assert (outcome.applied, "absolute adjustment before" in outcome.reason) == (False, True)
 
 
 async def test_several_changes_are_judged_each_by_itself() -> None:

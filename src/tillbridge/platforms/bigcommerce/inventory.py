@@ -16,7 +16,7 @@ from tillbridge.platforms.bigcommerce.calls import Api, chunks, joined
 from tillbridge.platforms.bigcommerce.mapping import PRODUCT_KEPT
 from tillbridge.platforms.bigcommerce.reading import parse
 from tillbridge.platforms.bigcommerce.shop_facts import location
-from tillbridge.platforms.bigcommerce.spec import INVENTORY_PAGE, PAGE_SIZE, STOCK_ROWS
+from tillbridge.platforms.bigcommerce.spec import INVENTORY_PAGE, STOCK_ROWS
 from tillbridge.platforms.contract import Session
 
 _ITEMS, _PRODUCTS = "/v3/inventory/items", "/v3/catalog/products"
@@ -31,13 +31,14 @@ _LAG = 5.0
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A number as the shop has it; None where it keeps none."""
+    """A number as the shop has it, None where it keeps none; ``reserve`` lies on the shelf and is not sold."""
 
     available: Decimal | None
+    reserve: Decimal = Decimal(0)
 
 
 class BigCommerceInventoryService:
-    """Ids are a variant's, or ``product/…`` where a product keeps one number for all its variants."""
+    """Ids are a variant's, or ``product/…`` where a product keeps the number, which must then be named itself."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -51,27 +52,33 @@ class BigCommerceInventoryService:
         return tuple(StockLevel(key, place, found.available, read_at) for key, found in rows.items())
 
     async def _rows(self, keys: Sequence[str], place: str) -> dict[str, _Found]:
-        """The numbers by id: one read per thousand variants and one per 250 products, which say who keeps stock."""
+        """The numbers by id: a read per 250 variants, per 250 products, and one that says who keeps stock."""
         wanted = list(dict.fromkeys(keys))
-        items = await self._items([key for key in wanted if not key.startswith(PRODUCT_KEPT)], place)
-        owners = {key: str(item.identity.product_id) for key, item in items.items()}
-        owners |= {key: key.removeprefix(PRODUCT_KEPT) for key in wanted if key.startswith(PRODUCT_KEPT)}
+        whole = {key: key.removeprefix(PRODUCT_KEPT) for key in wanted if key.startswith(PRODUCT_KEPT)}
+        items = await self._items("variant_id:in", [key for key in wanted if key not in whole], place)
+        of_variant = {str(each.identity.variant_id): each for each in items}
+        of_product: dict[str, list[wire.StockItem]] = {}
+        for each in await self._items("product_id:in", list(whole.values()), place):
+            of_product.setdefault(str(each.identity.product_id), []).append(each)
+        owners = {key: str(each.identity.product_id) for key, each in of_variant.items()} | whole
         products = await self._products(sorted(set(owners.values()), key=int))
         found: dict[str, _Found] = {}
-        for key, owner in owners.items():
-            if owner in products:
-                tracking, whole = products[owner]
-                level = _at(items[key], place) if key in items else whole
-                found[key] = _Found(level if tracking in ("variant", "product") else None)
-        return {key: found[key] for key in wanted if key in found}
+        for key in wanted:
+            tracking, level = products.get(owners.get(key, ""), ("", None))
+            if key in whole and tracking:
+                rows = of_product.get(whole[key], [])
+                kept = _at(rows[0], place) if len(rows) == 1 else _Found(level)
+                found[key] = kept if tracking == "product" else _Found(None)
+            elif tracking:
+                found[key] = _at(of_variant[key], place) if tracking == "variant" else _Found(None)
+        return found
 
-    async def _items(self, ids: Sequence[str], place: str) -> dict[str, wire.StockItem]:
-        found: dict[str, wire.StockItem] = {}
-        for part in chunks(ids, PAGE_SIZE):
-            query = (("variant_id:in", joined(part)), ("location_id:in", place), ("limit", str(INVENTORY_PAGE)))
-            for at, row in enumerate(await self._api.rows(_ITEMS, "stock.read", query)):
-                item = parse(wire.StockItem, row, f"$.data[{at}]")
-                found[str(item.identity.variant_id)] = item
+    async def _items(self, name: str, ids: Sequence[str], place: str) -> list[wire.StockItem]:
+        found: list[wire.StockItem] = []
+        for part in chunks(ids):
+            query = ((name, joined(part)), ("location_id:in", place), ("limit", str(INVENTORY_PAGE)))
+            rows = await self._api.rows(_ITEMS, "stock.read", query)
+            found += [parse(wire.StockItem, row, f"$.data[{at}]") for at, row in enumerate(rows)]
         return found
 
     async def _products(self, ids: Sequence[str]) -> dict[str, tuple[str, Decimal | None]]:
@@ -91,32 +98,35 @@ class BigCommerceInventoryService:
         One wrong row refuses a whole call, so all of its changes come back refused with the shop's words.
         """
         outcomes: dict[int, StockOutcome] = {}
-        accepted: dict[str, list[tuple[int, StockChange]]] = {}
+        accepted: dict[str, list[tuple[int, StockChange, Decimal]]] = {}
         places = {at: each.location_id or location(self._session) for at, each in enumerate(changes)}
         for place in dict.fromkeys(places.values()):
             here = [(at, each) for at, each in enumerate(changes) if places[at] == place]
             rows = await self._rows([each.inventory_id for _, each in here], place)
             for at, change in here:
-                refusal = _refusal(change, rows.get(change.inventory_id))
-                if refusal is None:
-                    accepted.setdefault(place, []).append((at, change))
-                else:
+                found = rows.get(change.inventory_id)
+                if refusal := _refusal(change, found):
                     outcomes[at] = refusal
+                elif found is not None:
+                    accepted.setdefault(place, []).append((at, change, found.reserve))
         for place, chosen in accepted.items():
             for part in chunks(chosen, STOCK_ROWS):
                 outcomes |= await self._write(place, part, idempotency_key)
         return tuple(outcomes[at] for at in range(len(changes)))
 
-    async def _write(self, place: str, part: Sequence[tuple[int, StockChange]], reason: str) -> dict[int, StockOutcome]:
-        rows = [_row(each.inventory_id, place, int(each.quantity)) for _, each in part]
+    async def _write(
+        self, place: str, part: Sequence[tuple[int, StockChange, Decimal]], reason: str
+    ) -> dict[int, StockOutcome]:
+        """Written is what lies on the shelf: what may be sold and the reserve."""
+        rows = [_row(each.inventory_id, place, int(each.quantity + reserve)) for _, each, reserve in part]
         try:
             await self._api.put(_ABSOLUTE, "stock.set", {"reason": reason, "items": rows})
         except PlatformRefused as refusal:
             said = refusal.params.get("reason", "")
-            return {at: _refused(each, None, said) for at, each in part}
+            return {at: _refused(each, None, said) for at, each, _ in part}
         return {
             at: StockOutcome(each.inventory_id, each.location_id, applied=True, found=each.quantity)
-            for at, each in part
+            for at, each, _ in part
         }
 
     async def adjust(self, listing: Listing, location_id: str, delta: Decimal, idempotency_key: str) -> StockOutcome:
@@ -145,8 +155,10 @@ class BigCommerceInventoryService:
         await self._api.post(_RELATIVE, "stock.adjust", {"reason": reason, "items": items}, repeat=Repeat.NEVER)
 
 
-def _at(item: wire.StockItem, place: str) -> Decimal | None:
-    return next((each.available_to_sell for each in item.locations if str(each.location_id) == place), None)
+def _at(item: wire.StockItem, place: str) -> _Found:
+    """The number at a location; a location that never had any counts as not kept."""
+    here = next((each for each in item.locations if str(each.location_id) == place), None)
+    return _Found(None) if here is None else _Found(here.available_to_sell, here.settings.safety_stock)
 
 
 def _row(key: str, place: str, quantity: int) -> Mapping[str, Any]:

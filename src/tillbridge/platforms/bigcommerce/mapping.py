@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 PRODUCT_KEPT = "product/"
-"""Begins the inventory id of a variant whose stock its product keeps as one number."""
+"""Begins the inventory id of a variant whose stock its product keeps: the only way to name it in a write."""
 
 _GRAMS = {
     "kgs": Decimal(1000),
@@ -125,10 +125,8 @@ def _stock(row: wire.Variant, parent: wire.Product) -> tuple[Decimal | None, str
     match parent.inventory_tracking:
         case "variant":
             return row.inventory_level, str(row.id)
-        case "product" if len(parent.variants) > 1:
-            return parent.inventory_level, f"{PRODUCT_KEPT}{parent.id}"
         case "product":
-            return parent.inventory_level, str(row.id)
+            return parent.inventory_level, f"{PRODUCT_KEPT}{parent.id}"
     return None, str(row.id)
 
 

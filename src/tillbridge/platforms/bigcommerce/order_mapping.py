@@ -176,7 +176,7 @@ def _goods(row: wire.OrderProduct, off: Money, node: wire.Order) -> OrderLine:
         tax=gross - net,
         gross=gross,
         taxes=(TaxLine("Tax", rate, gross - net, included(node)),) if rate else (),
-        listing=Listing(str(row.product_id), variant, variant, row.sku) if known else None,
+        listing=Listing(str(row.product_id), variant, "", row.sku) if known else None,
         external_id=str(row.id),
     )
 

@@ -159,14 +159,23 @@ class Product(Priced):
 
 
 class Identity(Wire):
-    variant_id: int
+    """What keeps a number: a variant, or a product for all its variants."""
+
+    variant_id: int | None = None
     product_id: int
     sku: Text = ""
 
 
+class ItemSettings(Wire):
+    safety_stock: Decimal = Decimal(0)
+
+
 class AtLocation(Wire):
+    """``available_to_sell`` is what is on hand less the safety stock."""
+
     location_id: int
     available_to_sell: Decimal
+    settings: Annotated[ItemSettings, BeforeValidator(_record)] = ItemSettings()
 
 
 class StockItem(Wire):

@@ -47,17 +47,21 @@ def product_view(store: Store, row: Row, parts: set[str]) -> Row:
     view |= {
         "price": float(row["price"]), "sale_price": float(row["sale_price"]), "retail_price": 0, "weight": 0.2,
         "calculated_price": float(row["sale_price"] or row["price"]),
-        "inventory_level": sum(each["inventory_level"] for each in variants),
+        "inventory_level": _level(store, row, variants),
         "date_created": iso(row["created"]), "date_modified": iso(row["modified"]),
         "open_graph_title": "",
     }  # fmt: skip
     return view | {name: variants if name == "variants" else row["images"] for name in _PARTS if name in parts}
 
 
+def _level(store: Store, row: Row, variants: list[Row]) -> int:
+    kept_by_itself = row["inventory_tracking"] == "product"
+    return sum(each["inventory_level"] for each in (variants[:1] if kept_by_itself else variants))
+
+
 def variant_view(store: Store, product: Row, row: Row) -> Row:
     """A variant; without a price of its own it has its product's."""
-    store.settle_stock()
-    level = sum(quantity for (variant, _), quantity in store.stock.items() if variant == row["id"])
+    level = store.sellable(row["id"])
     return row | {
         "price": None if row["price"] is None else float(row["price"]),
         "sale_price": None, "retail_price": None, "weight": None, "inventory_level": level,

@@ -13,34 +13,47 @@ from .speech import Call, Refusal, page
 from .state import Row, Store
 
 _MOST_ROWS, _HIGHEST = 2000, 2_147_483_647
+_NAMES = ("sku", "variant_id", "product_id")
 
 
 def list_items(store: Store, call: Call) -> Response:
     """GET /v3/inventory/items by SKU, variant, product and location."""
     store.settle_stock()
-    filters = {"variant_id:in": "variant_id", "product_id:in": "product_id", "sku:in": "sku"}
     rows = []
     for product in store.products.values():
-        for variant in product["variants"]:
-            identity = {"sku": variant["sku"], "variant_id": variant["id"], "product_id": product["id"]}
-            if all(str(identity[key]) in call.listed(name) for name, key in filters.items() if name in call.query):
+        for variant in _keepers(product):
+            identity = _identity(product, variant)
+            if all(str(identity[key]) in call.listed(f"{key}:in") for key in _NAMES if f"{key}:in" in call.query):
                 identity["sku_id"] = None if len(product["variants"]) == 1 else variant["id"] + 7000
                 rows.append({"identity": identity, "locations": _places(store, variant["id"], call)})
     return page(call, rows, largest=1000)
 
 
+def _keepers(product: Row) -> list[Row]:
+    """The variants that stand in the list: a product that keeps one number stands there once."""
+    variants: list[Row] = product["variants"]
+    return variants[:1] if product["inventory_tracking"] == "product" else variants
+
+
+def _identity(product: Row, variant: Row) -> Row:
+    return {"sku": variant["sku"], "variant_id": variant["id"], "product_id": product["id"]}
+
+
 def _places(store: Store, variant_id: int, call: Call) -> list[Row]:
     wanted = call.listed("location_id:in")
-    return [
-        {
-            "location_id": key, "location_code": place["code"], "location_name": place["label"],
-            "available_to_sell": store.stock.get((variant_id, key), 0),
-            "total_inventory_onhand": store.stock.get((variant_id, key), 0), "location_enabled": place["enabled"],
-            "settings": {"safety_stock": 0, "is_in_stock": True, "warning_level": 0, "bin_picking_number": ""},
-        }
-        for key, place in store.locations.items()
-        if not wanted or str(key) in wanted
-    ]  # fmt: skip
+    keys = [key for key in store.locations if not wanted or str(key) in wanted]
+    return [_place(store, variant_id, key) for key in keys]
+
+
+def _place(store: Store, variant_id: int, key: int) -> Row:
+    place, on_hand = store.locations[key], store.stock.get((variant_id, key), 0)
+    reserve = store.reserves.get((variant_id, key), 0)
+    settings = {"safety_stock": reserve, "is_in_stock": True, "warning_level": 0, "bin_picking_number": ""}
+    return {
+        "location_id": key, "location_code": place["code"], "location_name": place["label"],
+        "available_to_sell": on_hand - reserve, "total_inventory_onhand": on_hand,
+        "location_enabled": place["enabled"], "settings": settings,
+    }  # fmt: skip
 
 
 def set_stock(store: Store, call: Call) -> Response:
@@ -78,19 +91,36 @@ def _planned(store: Store, row: Any, at: int, relative: bool) -> tuple[int, int,
         raise Refusal(422, "Incorrect entity", {f"items.{at}.location_id": "does not exist"})
     if not isinstance(quantity, int) or isinstance(quantity, bool):
         raise Refusal(422, "Incorrect entity", {f"items.{at}.quantity": "must be a whole number"})
-    level = quantity + (store.stock.get((variant_id, location_id), 0) if relative else 0)
-    if not 0 <= level <= _HIGHEST:
+    place = (variant_id, location_id)
+    if relative and place not in store.stock:
+        raise Refusal(
+            422, f"Items with identity: [variant_id {variant_id}] requires absolute adjustment before relative"
+        )
+    level = quantity + (store.stock[place] if relative else 0)
+    # an absolute count may lie below the reserve, a difference may not lead there
+    if not (store.reserves.get(place, 0) if relative else 0) <= level <= _HIGHEST:
         raise Refusal(422, "Incorrect entity", {f"items.{at}.quantity": "leads to a level out of range"})
     return variant_id, location_id, level
 
 
 def _variant(store: Store, row: Any, at: int) -> int:
-    named = [name for name in ("sku", "variant_id", "product_id") if isinstance(row, dict) and name in row]
+    """A row names what keeps the number, and exactly once."""
+    named = [name for name in _NAMES if isinstance(row, dict) and name in row]
     if len(named) != 1:
         raise Refusal(422, "Incorrect entity", {f"items.{at}": "name exactly one of sku, variant_id, product_id"})
+    name = named[0]
     for product in store.products.values():
         for variant in product["variants"]:
-            known = {"sku": variant["sku"], "variant_id": variant["id"], "product_id": product["id"]}
-            if known[named[0]] == row[named[0]]:
-                return int(variant["id"])
-    raise Refusal(422, "Incorrect entity", {f"items.{at}.{named[0]}": "does not exist"})
+            if _identity(product, variant)[name] == row[name]:
+                return _checked(product, variant, name)
+    raise Refusal(422, "Incorrect entity", {f"items.{at}.{name}": "does not exist"})
+
+
+def _checked(product: Row, variant: Row, name: str) -> int:
+    tracking = product["inventory_tracking"]
+    if tracking == "product" and name == "variant_id":
+        said = f"[Item with variant_id {variant['id']} is tracked by product, please update stock by product id]"
+        raise Refusal(422, said)
+    if tracking == "variant" and name == "product_id":
+        raise Refusal(422, f"[Item with product_id {product['id']} is tracked by variant]")
+    return int(variant["id"])

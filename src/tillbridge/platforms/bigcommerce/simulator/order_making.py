@@ -147,8 +147,7 @@ def lower_stock(store: Store, row: Row) -> None:
         return
     row["lowered"] = True
     for line in goods_of(row):
-        if store.tracked(line["variant_id"]):
-            line["taken"] = -store.move_stock(line["variant_id"], -line["quantity"])
+        line["taken"] = -store.move_stock(line["variant_id"], -line["quantity"])
 
 
 def put_back(store: Store, row: Row) -> None:

@@ -54,6 +54,7 @@ class Store:
     products: dict[int, Row] = field(default_factory=dict)
     brands: dict[int, Row] = field(default_factory=dict)
     stock: dict[tuple[int, int], int] = field(default_factory=dict)  # by variant and location
+    reserves: dict[tuple[int, int], int] = field(default_factory=dict)  # safety stock
     pending_stock: list[tuple[datetime, int, int, int]] = field(default_factory=list)
     locations: dict[int, Row] = field(default_factory=dict)
     channels: dict[int, Row] = field(default_factory=dict)
@@ -86,13 +87,26 @@ class Store:
         for _, variant_id, location_id, quantity in due:
             self.stock[variant_id, location_id] = quantity
 
+    def keeper(self, variant_id: int) -> int | None:
+        """The variant under which the number is kept: a product's is under its first; None where none is kept."""
+        found = self.variant(variant_id)
+        if found is None or found[0]["inventory_tracking"] == "none":
+            return None
+        first: int = found[0]["variants"][0]["id"]
+        return first if found[0]["inventory_tracking"] == "product" else variant_id
+
     def move_stock(self, variant_id: int, by: int, location_id: int = 1) -> int:
         """Move at once, never below zero; answers what was really moved."""
         self.settle_stock()
-        before = self.stock.get((variant_id, location_id), 0)
-        self.stock[variant_id, location_id] = max(0, before + by)
-        return self.stock[variant_id, location_id] - before
+        keeper = self.keeper(variant_id)
+        if keeper is None:
+            return 0
+        before = self.stock.get((keeper, location_id), 0)
+        self.stock[keeper, location_id] = max(0, before + by)
+        return self.stock[keeper, location_id] - before
 
-    def tracked(self, variant_id: int) -> bool:
-        found = self.variant(variant_id)
-        return found is not None and found[0]["inventory_tracking"] != "none"
+    def sellable(self, variant_id: int) -> int:
+        """What may be sold over all locations."""
+        self.settle_stock()
+        rows = [(key, quantity) for key, quantity in self.stock.items() if key[0] == variant_id]
+        return sum(quantity - self.reserves.get(key, 0) for key, quantity in rows)
