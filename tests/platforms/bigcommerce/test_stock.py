@@ -38,8 +38,11 @@ async def test_goods_without_kept_stock_have_no_number_instead_of_zero() -> None
         assert product.variants[0].inventory_quantity is None
 
 
-async def test_a_product_that_keeps_one_number_for_its_variants_is_read_and_named_by_itself() -> None:
-    async with bench() as at:
+@pytest.mark.parametrize("every_variant_listed", [True, False])
+async def test_a_product_that_keeps_one_number_for_its_variants_is_read_and_named_by_itself(
+    every_variant_listed: bool,
+) -> None:
+    async with bench(every_variant_listed=every_variant_listed) as at:
         tee = await at_sku(at, "TEE-M")
         at.shop.store.products[int(tee.external_product_id)]["inventory_tracking"] = "product"
         kept = await at_sku(at, "TEE-M")

@@ -65,20 +65,22 @@ class BigCommerceInventoryService:
         found: dict[str, _Found] = {}
         for key in wanted:
             tracking, level = products.get(owners.get(key, ""), ("", None))
-            if key in whole and tracking:
+            if key in whole:
                 rows = of_product.get(whole[key], [])
                 kept = _at(rows[0], place) if len(rows) == 1 else _Found(level)
-                found[key] = kept if tracking == "product" else _Found(None)
-            elif tracking:
-                found[key] = _at(of_variant[key], place) if tracking == "variant" else _Found(None)
+            elif key in of_variant:
+                kept = _at(of_variant[key], place)
+            if tracking:
+                # the shop may have changed who keeps the number since the last pull; then this key keeps none
+                found[key] = kept if tracking == ("product" if key in whole else "variant") else _Found(None)
         return found
 
     async def _items(self, name: str, ids: Sequence[str], place: str) -> list[wire.StockItem]:
         found: list[wire.StockItem] = []
         for part in chunks(ids):
-            query = ((name, joined(part)), ("location_id:in", place), ("limit", str(INVENTORY_PAGE)))
-            rows = await self._api.rows(_ITEMS, "stock.read", query)
-            found += [parse(wire.StockItem, row, f"$.data[{at}]") for at, row in enumerate(rows)]
+            query = ((name, joined(part)), ("location_id:in", place))
+            async for page in self._api.pages(_ITEMS, "stock.read", query, limit=INVENTORY_PAGE):
+                found += [parse(wire.StockItem, row, f"$.data[{at}]") for at, row in enumerate(page.rows)]
         return found
 
     async def _products(self, ids: Sequence[str]) -> dict[str, tuple[str, Decimal | None]]:

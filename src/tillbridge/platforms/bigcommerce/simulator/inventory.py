@@ -21,7 +21,7 @@ def list_items(store: Store, call: Call) -> Response:
     store.settle_stock()
     rows = []
     for product in store.products.values():
-        for variant in _keepers(product):
+        for variant in product["variants"] if store.switches.every_variant_listed else _keepers(product):
             identity = _identity(product, variant)
             if all(str(identity[key]) in call.listed(f"{key}:in") for key in _NAMES if f"{key}:in" in call.query):
                 identity["sku_id"] = None if len(product["variants"]) == 1 else variant["id"] + 7000

@@ -21,6 +21,7 @@ class Switches:
     status_mails: bool = True  # the merchant lets shoppers know of a change of status
     stock_after_completion: bool = False  # update_stock_behavior: order_completed_or_shipped
     cancel_restocks: bool = True  # refund_order_stock_adjustment, which is also for cancelled orders
+    every_variant_listed: bool = False  # the stock list names variants also where their product keeps the number
     base_codes_apart: bool = True  # the variant list does not know the codes of products without options
     stock_lag: float = 0.0  # seconds until a change of stock is seen
     listed_after: float = 0.0  # seconds until a new order is found by its reference
