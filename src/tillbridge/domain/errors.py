@@ -6,7 +6,7 @@ TillbridgeError
 │   ├── RateLimited                   wait, costs no attempt
 │   ├── PlatformUnavailable · NetworkFailure        transient, nothing was done
 │   ├── OutcomeUnknown                sent, no trustworthy answer: look up before anything else
-│   ├── PlatformRefused                             permanent, a person decides
+│   ├── PlatformRefused · TotalsDisagree            permanent, a person decides
 │   ├── AnswerUnreadable              NotTheApi · AnswerTruncated · AnswerTooLarge · WarningsBeforeJson
 │   │                                 · ForeignRedirect
 │   ├── Drift                         the platform changed its data
@@ -181,6 +181,13 @@ class PlatformRefused(PlatformError):
     """The platform judged the request and said no: ``field``, ``code``, ``reason``."""
 
     message_id = "error.platform_refused"
+    who = Who.OPERATOR
+
+
+class TotalsDisagree(PlatformError):
+    """The platform's price rules give another total than the till's, so nothing was placed: ``ours``, ``theirs``."""
+
+    message_id = "error.totals_disagree"
     who = Who.OPERATOR
 
 
