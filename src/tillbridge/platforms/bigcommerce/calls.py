@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from tillbridge.domain.errors import Drift
 from tillbridge.domain.tokens import Secret, Token
 from tillbridge.net.client import Answer, Repeat, Request
+from tillbridge.net.paging import cursor_page
 from tillbridge.platforms.bigcommerce.auth import TokenHeader
 from tillbridge.platforms.bigcommerce.dialect import DIALECT
-from tillbridge.platforms.bigcommerce.spec import PAGE_SIZE
+from tillbridge.platforms.bigcommerce.spec import SPEC
 from tillbridge.platforms.contract import Session
 
 Query = Sequence[tuple[str, str]]
@@ -61,10 +61,13 @@ class Api:
         return _listed([] if body is None else body if path.startswith("/v2") else unwrapped(body, path), path)
 
     async def pages(
-        self, path: str, action: str, query: Query = (), start: str | None = None, limit: int = PAGE_SIZE
+        self, path: str, action: str, query: Query = (), start: str | None = None, rows_each: int = 0
     ) -> AsyncIterator[ListPage]:
-        """Numbered pages from ``start`` on. v2 ends with a short page or 204; v3 tells how many there are."""
-        number = page_number(start)
+        """Numbered pages from ``start`` on, as long as the spec has them unless said otherwise.
+
+        v2 ends with a short page or 204; v3 tells how many there are.
+        """
+        number, limit = cursor_page(start), rows_each or SPEC.limits.page_size
         while True:
             asked = (*query, ("limit", str(limit)), ("page", str(number)))
             body = await self.get(path, action, asked)
@@ -121,25 +124,6 @@ def _total_pages(body: Any, path: str) -> int:
         return int(body["meta"]["pagination"]["total_pages"])
     except (KeyError, TypeError, ValueError) as error:
         raise Drift(path=f"{path} meta.pagination", expected="total_pages", found=str(body.get("meta"))) from error
-
-
-def page_number(cursor: str | None) -> int:
-    """The page a cursor stands for; 1 without one. Raises Drift for a cursor of another platform."""
-    if cursor is None:
-        return 1
-    if not cursor.isdigit() or int(cursor) < 1:
-        raise Drift(path="cursor", expected="a page number", found=cursor)
-    return int(cursor)
-
-
-def stamp(at: datetime) -> str:
-    """A moment as filters want it: whole, with its zone. A bare date would get the present time of day."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def chunks(values: Sequence[Any], size: int = PAGE_SIZE) -> Sequence[Sequence[Any]]:
-    """The values in parts of a page each."""
-    return [values[at : at + size] for at in range(0, len(values), size)]
 
 
 def joined(values: Sequence[Any]) -> str:

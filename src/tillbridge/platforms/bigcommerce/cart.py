@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
-
 from tillbridge.domain.errors import Drift
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import Offer
 from tillbridge.net.client import Repeat
+from tillbridge.platforms.bigcommerce import wire
 from tillbridge.platforms.bigcommerce.calls import Api, unwrapped
+from tillbridge.platforms.reading import parse
+from tillbridge.platforms.writing import is_whole
 
 _CARTS = "/v3/carts"
 
@@ -34,19 +33,20 @@ class Trial:
         body = {"channel_id": self._channel_id, "line_items": lines}
         # a cart is nobody's order, so that asking twice does no harm
         made = unwrapped(await self._api.post(_CARTS, "cart.open", body, repeat=Repeat.SAFE), _CARTS)
-        cart_id = str(made["id"])
+        cart_id = parse(wire.Cart, made, "$.data").id
         path = f"/v3/checkouts/{cart_id}/coupons"
         try:
             answer = await self._api.post(path, "cart.apply_code", {"coupon_code": code}, repeat=Repeat.SAFE)
         finally:
             await self._api.delete(f"{_CARTS}/{cart_id}", "cart.remove")
-        return _amount(unwrapped(answer, path), code, offer.currency)
+        checkout = parse(wire.Checkout, unwrapped(answer, path), "$.data")
+        return _amount(checkout.cart, code, offer.currency)
 
 
 def fits_into_a_cart(offer: Offer) -> bool:
     """Whole pieces of known goods only."""
     return all(
-        each.quantity % 1 == 0
+        is_whole(each.quantity)
         and each.quantity > 0
         and each.external_product_id.isdigit()
         and each.external_variant_id.isdigit()
@@ -54,9 +54,8 @@ def fits_into_a_cart(offer: Offer) -> bool:
     )
 
 
-def _amount(checkout: Mapping[str, Any], code: str, currency: str) -> Money:
-    rows = (checkout.get("cart") or {}).get("coupons") or []
-    mine = next((row for row in rows if str(row.get("code", "")).lower() == code.lower()), None)
-    if mine is None or "discounted_amount" not in mine:
-        raise Drift(path="$.data.cart.coupons", expected=f"the code {code}", found=str(rows))
-    return Money(Decimal(str(mine["discounted_amount"])), currency)
+def _amount(cart: wire.Cart, code: str, currency: str) -> Money:
+    mine = next((each for each in cart.coupons if each.code.lower() == code.lower()), None)
+    if mine is None:
+        raise Drift(path="$.data.cart.coupons", expected=f"the code {code}", found=str(cart.coupons))
+    return Money(mine.discounted_amount, currency)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +11,14 @@ from tillbridge.domain.customers import Consent, Customer
 from tillbridge.domain.errors import Drift, PlatformRefused
 from tillbridge.net.paging import by_cursor
 from tillbridge.platforms.bigcommerce import wire
-from tillbridge.platforms.bigcommerce.calls import Api, stamp, unwrapped
+from tillbridge.platforms.bigcommerce.calls import Api, unwrapped
 from tillbridge.platforms.bigcommerce.mapping import map_customer
 from tillbridge.platforms.bigcommerce.places import for_customer
-from tillbridge.platforms.bigcommerce.reading import parse
-from tillbridge.platforms.bigcommerce.spec import PAGE_SIZE
+from tillbridge.platforms.bigcommerce.spec import SPEC
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
+from tillbridge.platforms.reading import parse
+from tillbridge.platforms.writing import moment
 
 _CUSTOMERS, _SUBSCRIBERS = "/v3/customers", "/v3/customers/subscribers"
 _NEWSLETTER = "marketing_newsletter"
@@ -34,11 +36,12 @@ class BigCommerceCustomerService:
         self, changed_since: datetime | None = None, cursor: str | None = None
     ) -> AsyncIterator[Page[Customer]]:
         """Accounts by last change, resumed by the platform's own cursor."""
-        since = (("date_modified:min", stamp(changed_since)),) if changed_since else ()
+        since = (("date_modified:min", moment(changed_since)),) if changed_since else ()
 
         async def fetch(after: str | None) -> tuple[Page[Customer], str | None]:
             resumed = (("after", after),) if after else ()
-            query = (*since, ("include", "addresses"), ("sort", "date_modified:asc"), ("limit", str(PAGE_SIZE)))
+            limit = ("limit", str(SPEC.limits.page_size))
+            query = (*since, ("include", "addresses"), ("sort", "date_modified:asc"), limit)
             body = await self._api.get(_CUSTOMERS, "customer.list", (*query, *resumed))
             fine, refused = sort_out(unwrapped(body, _CUSTOMERS), "$", map_customer)
             newest = max((each.updated_at for each in fine if each.updated_at), default=None)
@@ -57,8 +60,9 @@ class BigCommerceCustomerService:
         rows = await self._api.rows(
             _CUSTOMERS, "customer.find", (("email:in", wanted), ("include", "addresses"), ("limit", "10"))
         )
-        mine = next((row for row in rows if str(row.get("email", "")).lower() == wanted.lower()), None)
-        return None if mine is None else map_customer(mine, "$", await self._consent(wanted))
+        found = [map_customer(row, f"$.data[{at}]") for at, row in enumerate(rows)]
+        mine = next((each for each in found if each.email.lower() == wanted.lower()), None)
+        return None if mine is None else replace(mine, consent=await self._consent(wanted))
 
     async def _consent(self, email: str) -> Consent:
         """Only what the newsletter list says; somebody not on it was not asked, as far as we know."""
@@ -96,12 +100,8 @@ class BigCommerceCustomerService:
 
 def _following(body: Any) -> str | None:
     """The cursor of the next page, where the answer links to one."""
-    try:
-        told = body["meta"]["cursor_pagination"]
-    except (KeyError, TypeError) as error:
-        raise Drift(path="meta.cursor_pagination", expected="a cursor", found=str(body.get("meta"))) from error
-    more = (told.get("links") or {}).get("next")
-    return str(told["end_cursor"]) if more and told.get("end_cursor") else None
+    told = parse(wire.ListMeta, body.get("meta"), "$.meta").cursor_pagination
+    return told.end_cursor if told.links.next and told.end_cursor else None
 
 
 def _single(body: Any) -> Customer:

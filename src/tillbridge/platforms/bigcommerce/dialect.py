@@ -13,23 +13,15 @@ from tillbridge.domain.errors import (
     RateLimited,
     TillbridgeError,
     TokenRejected,
-    WrongCredentials,
 )
 from tillbridge.domain.pace import Pace
 from tillbridge.net.client import Answer, Dialect, Repeat
 from tillbridge.net.redact import one_line
 from tillbridge.net.verdicts import VerdictRow, VerdictTable
-from tillbridge.platforms.bigcommerce import spec
 
 _QUOTA, _LEFT = "x-rate-limit-requests-quota", "x-rate-limit-requests-left"
 _KEPT_BACK = 0.1
 _WINDOW, _RESET = "x-rate-limit-time-window-ms", "x-rate-limit-time-reset-ms"
-
-
-def wrong_field(name: str, request_id: str | None = None) -> WrongCredentials:
-    """The error that names a field of the form by its title and where to find it."""
-    field = next(each for each in spec.FIELDS if each.name == name)
-    return WrongCredentials(field=field.title, where=field.where_to_find, request_id=request_id)
 
 
 def body_of(answer: Answer) -> Mapping[str, Any]:

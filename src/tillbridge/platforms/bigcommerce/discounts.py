@@ -9,10 +9,9 @@ from tillbridge.domain.errors import MissingPermission, PlatformRefused
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountVerdict, Offer
 from tillbridge.platforms.bigcommerce import wire
-from tillbridge.platforms.bigcommerce.calls import Api, chunks, joined
+from tillbridge.platforms.bigcommerce.calls import Api, joined
 from tillbridge.platforms.bigcommerce.cart import Trial, fits_into_a_cart
 from tillbridge.platforms.bigcommerce.promotions import of_coupon, of_promotion
-from tillbridge.platforms.bigcommerce.reading import parse
 from tillbridge.platforms.bigcommerce.rules import (
     JUDGED_BY_US,
     Effect,
@@ -25,7 +24,10 @@ from tillbridge.platforms.bigcommerce.rules import (
     worth,
 )
 from tillbridge.platforms.bigcommerce.shop_facts import circumstances
+from tillbridge.platforms.bigcommerce.spec import PAGE_SIZE
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
+from tillbridge.platforms.writing import chunks
 
 _SHELL = "promotion"
 """A coupon of this type is the shell of a v3 promotion, with all values zero."""
@@ -88,11 +90,11 @@ class BigCommerceDiscountService:
         ids = sorted({each.external_product_id for each in offer.lines if each.external_product_id.isdigit()}, key=int)
         categories: dict[str, frozenset[int]] = {}
         brands: dict[str, int] = {}
-        for part in chunks(ids):
+        for part in chunks(ids, PAGE_SIZE):
             query = (("id:in", joined(part)), ("include_fields", "categories,brand_id"), ("limit", str(len(part))))
-            for row in await self._api.rows("/v3/catalog/products", "product.categories", query):
-                categories[str(row["id"])] = frozenset(int(each) for each in row.get("categories") or ())
-                brands[str(row["id"])] = int(row.get("brand_id") or 0)
+            for at, row in enumerate(await self._api.rows("/v3/catalog/products", "product.categories", query)):
+                node = parse(wire.Grouping, row, f"$.data[{at}]")
+                categories[str(node.id)], brands[str(node.id)] = frozenset(node.categories), node.brand_id or 0
         return Goods(categories, brands)
 
     async def _tried(self, rule: Rule, offer: Offer, channel: int) -> DiscountVerdict:

@@ -19,8 +19,8 @@ from tillbridge.net.client import Repeat
 from tillbridge.platforms.bigcommerce import wire
 from tillbridge.platforms.bigcommerce.calls import Api
 from tillbridge.platforms.bigcommerce.order_writing import four
-from tillbridge.platforms.bigcommerce.reading import parse
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 
 _CERTIFICATES = "/v2/gift_certificates"
 _DEBIT, _CREDIT = "-", "+"

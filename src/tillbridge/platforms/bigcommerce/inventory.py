@@ -12,12 +12,13 @@ from tillbridge.domain.errors import OutcomeUnknown, PlatformRefused
 from tillbridge.domain.stock import StockChange, StockLevel, StockOutcome
 from tillbridge.net.client import Repeat
 from tillbridge.platforms.bigcommerce import wire
-from tillbridge.platforms.bigcommerce.calls import Api, chunks, joined
+from tillbridge.platforms.bigcommerce.calls import Api, joined
 from tillbridge.platforms.bigcommerce.mapping import PRODUCT_KEPT
-from tillbridge.platforms.bigcommerce.reading import parse
 from tillbridge.platforms.bigcommerce.shop_facts import location
-from tillbridge.platforms.bigcommerce.spec import INVENTORY_PAGE, STOCK_ROWS
+from tillbridge.platforms.bigcommerce.spec import INVENTORY_PAGE, PAGE_SIZE, STOCK_ROWS
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
+from tillbridge.platforms.writing import chunks, is_whole
 
 _ITEMS, _PRODUCTS = "/v3/inventory/items", "/v3/catalog/products"
 _ABSOLUTE, _RELATIVE = "/v3/inventory/adjustments/absolute", "/v3/inventory/adjustments/relative"
@@ -77,21 +78,21 @@ class BigCommerceInventoryService:
 
     async def _items(self, name: str, ids: Sequence[str], place: str) -> list[wire.StockItem]:
         found: list[wire.StockItem] = []
-        for part in chunks(ids):
+        for part in chunks(ids, PAGE_SIZE):
             query = ((name, joined(part)), ("location_id:in", place))
-            async for page in self._api.pages(_ITEMS, "stock.read", query, limit=INVENTORY_PAGE):
+            async for page in self._api.pages(_ITEMS, "stock.read", query, rows_each=INVENTORY_PAGE):
                 found += [parse(wire.StockItem, row, f"$.data[{at}]") for at, row in enumerate(page.rows)]
         return found
 
     async def _products(self, ids: Sequence[str]) -> dict[str, tuple[str, Decimal | None]]:
         """Who keeps stock, and the product's own number."""
         found: dict[str, tuple[str, Decimal | None]] = {}
-        for part in chunks(ids):
+        for part in chunks(ids, PAGE_SIZE):
             fields = "inventory_tracking,inventory_level"
             query = (("id:in", joined(part)), ("include_fields", fields), ("limit", str(len(part))))
-            for row in await self._api.rows(_PRODUCTS, "stock.tracking", query):
-                level = row.get("inventory_level")
-                found[str(row["id"])] = (str(row["inventory_tracking"]), None if level is None else Decimal(level))
+            for at, row in enumerate(await self._api.rows(_PRODUCTS, "stock.tracking", query)):
+                node = parse(wire.Tracking, row, f"$.data[{at}]")
+                found[str(node.id)] = (node.inventory_tracking, node.inventory_level)
         return found
 
     async def set_levels(self, changes: Sequence[StockChange], idempotency_key: str) -> tuple[StockOutcome, ...]:
@@ -136,7 +137,7 @@ class BigCommerceInventoryService:
         key, place = listing.inventory_id or listing.external_variant_id, location_id or location(self._session)
         change = StockChange(key, place, delta)
         before = (await self._rows([key], place)).get(key)
-        if before is None or before.available is None or delta % 1:
+        if before is None or before.available is None or not is_whole(delta):
             reason = _GONE if before is None else _NOT_KEPT if before.available is None else _FRACTION
             return _refused(change, before.available if before else None, reason)
         wanted = before.available + delta
@@ -175,7 +176,7 @@ def _refusal(change: StockChange, found: _Found | None) -> StockOutcome | None:
         return _refused(change, None, _GONE)
     if found.available is None:
         return _refused(change, None, _NOT_KEPT)
-    if change.quantity % 1:
+    if not is_whole(change.quantity):
         return _refused(change, found.available, _FRACTION)
     if change.expected is not None and found.available != change.expected:
         return _refused(change, found.available, _MOVED)

@@ -13,7 +13,7 @@ from tillbridge.domain.money import Money
 from tillbridge.platforms.bigcommerce import wire
 from tillbridge.platforms.bigcommerce.order_mapping import map_to_unified_orders
 from tillbridge.platforms.bigcommerce.places import of_customer
-from tillbridge.platforms.bigcommerce.reading import parse
+from tillbridge.platforms.reading import parse
 
 __all__ = [
     "PRODUCT_KEPT",
@@ -150,8 +150,8 @@ def map_to_unified_customers(payload: Iterable[Any]) -> tuple[Customer, ...]:
     return tuple(map_customer(each, f"$[{at}]") for at, each in enumerate(payload))
 
 
-def map_customer(raw: Any, path: str, consent: Consent = Consent.UNKNOWN) -> Customer:
-    """One account. Newsletter consent is kept elsewhere, so it is unknown unless it was asked for."""
+def map_customer(raw: Any, path: str) -> Customer:
+    """One account. Newsletter consent is kept elsewhere, so it is unknown here."""
     node = parse(wire.Customer, raw, path)
     return Customer(
         email=node.email,
@@ -159,7 +159,7 @@ def map_customer(raw: Any, path: str, consent: Consent = Consent.UNKNOWN) -> Cus
         last_name=node.last_name,
         phone=node.phone,
         addresses=tuple(dict.fromkeys(of_customer(each) for each in node.addresses)),
-        consent=consent,
+        consent=Consent.UNKNOWN,
         external_id=str(node.id),
         created_at=node.date_created,
         updated_at=node.date_modified,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 RECEIPT, TILL, LOCATION, SOLD_AT = "Receipt", "Till", "Location", "Sold at"
@@ -10,8 +9,6 @@ PAID_WITH, ROUNDING = "Paid with", "Cash rounding"
 CODES = "Codes honoured at the till, not counted by the shop"
 CANCELLED = "Cancelled"
 SOURCE = "POS (Tillbridge)"
-
-REFERENCE_FORM = re.compile(r"TB[0-9A-HJKMNP-TV-Z]{24}")
 
 
 def notes(entries: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from tillbridge.domain.errors import NotFound
 from tillbridge.platforms.bigcommerce.calls import Api
 from tillbridge.platforms.bigcommerce.order_mapping import INCOMPLETE
+from tillbridge.platforms.reading import whole_id
 
 ORDERS = "/v2/orders"
 WHOLE = (("include", "consignments.line_items"), ("consignment_structure", "object"))
@@ -31,7 +32,7 @@ class Finder:
             and row.get("external_order_id") == reference
             and row.get("status_id") != INCOMPLETE
         ]
-        return sorted(found, key=lambda row: int(row["id"]))
+        return sorted(found, key=whole_id)
 
     async def by_id(self, order_id: str) -> Any:
         """One order with its lines. Raises NotFound."""

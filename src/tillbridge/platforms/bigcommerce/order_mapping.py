@@ -26,10 +26,11 @@ from tillbridge.domain.orders import (
     Tender,
     TenderKind,
 )
+from tillbridge.domain.references import is_reference
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.bigcommerce import marks, wire
 from tillbridge.platforms.bigcommerce.places import of_billing
-from tillbridge.platforms.bigcommerce.reading import parse
+from tillbridge.platforms.reading import parse
 
 INCOMPLETE, CANCELLED = 0, 5
 _ZERO = Decimal(0)
@@ -105,7 +106,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
 
 def reference_of(node: wire.Order) -> str:
     """Our reference, if the order carries one."""
-    return node.external_order_id if marks.REFERENCE_FORM.fullmatch(node.external_order_id) else ""
+    return node.external_order_id if is_reference(node.external_order_id) else ""
 
 
 def _mark(node: wire.Order, reference: str, name: str) -> str:
@@ -189,7 +190,7 @@ def _net_and_gross(after: Money, rate: Decimal, with_tax: bool) -> tuple[Money, 
 
 def _rate(ex: Decimal, inc: Decimal) -> Decimal:
     """The rate that two prices with four decimals tell."""
-    return (inc / ex - 1).quantize(_RATE, rounding=ROUND_HALF_UP) if ex else _ZERO
+    return (inc / ex - 1).quantize(_RATE, rounding=ROUND_HALF_UP) if ex and inc else _ZERO
 
 
 def _extra(line_id: str, kind: LineKind, title: str, amounts: tuple[Decimal, Decimal], node: wire.Order) -> OrderLine:

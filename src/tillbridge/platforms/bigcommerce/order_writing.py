@@ -11,6 +11,7 @@ from tillbridge.domain.orders import LineKind, Order, OrderLine, Tender
 from tillbridge.platforms.bigcommerce import marks
 from tillbridge.platforms.bigcommerce.places import billing
 from tillbridge.platforms.bigcommerce.shop_facts import Circumstances
+from tillbridge.platforms.writing import is_whole
 
 COMPLETED = 10
 _FOUR = Decimal("0.0001")
@@ -28,7 +29,7 @@ def codes_of(order: Order) -> tuple[str, ...]:
 
 def as_goods(line: OrderLine) -> bool:
     """Whether a line can travel as goods: known to the shop and in whole pieces. The rest are lines by name."""
-    return line.kind is LineKind.PRODUCT and line.listing is not None and line.quantity % 1 == 0
+    return line.kind is LineKind.PRODUCT and line.listing is not None and is_whole(line.quantity)
 
 
 def order_body(order: Order, at: Circumstances, customer_id: int | None = None) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def _line(line: OrderLine, order: Order) -> dict[str, Any]:
 
 def sent_pieces(line: OrderLine) -> int:
     """The pieces of a line by name: only whole ones go, so what was weighed is one piece that names its weight."""
-    return int(line.quantity) if line.quantity % 1 == 0 and line.unit == "piece" else 1
+    return int(line.quantity) if is_whole(line.quantity) and line.unit == "piece" else 1
 
 
 def sent_name(line: OrderLine) -> str:

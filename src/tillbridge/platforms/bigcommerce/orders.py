@@ -11,7 +11,7 @@ from tillbridge.domain.money import Money
 from tillbridge.domain.orders import Checkpoint, Handle, LookUp, Order, PlacedOrder, PlacedRefund, Refund
 from tillbridge.net.client import Repeat
 from tillbridge.platforms.bigcommerce import marks, wire
-from tillbridge.platforms.bigcommerce.calls import Api, joined, stamp, unwrapped
+from tillbridge.platforms.bigcommerce.calls import Api, joined, unwrapped
 from tillbridge.platforms.bigcommerce.inventory import BigCommerceInventoryService
 from tillbridge.platforms.bigcommerce.order_finding import ORDERS, WHOLE, Finder
 from tillbridge.platforms.bigcommerce.order_mapping import (
@@ -23,7 +23,6 @@ from tillbridge.platforms.bigcommerce.order_mapping import (
     refunded,
 )
 from tillbridge.platforms.bigcommerce.order_writing import as_goods, order_body, totals_body
-from tillbridge.platforms.bigcommerce.reading import parse
 from tillbridge.platforms.bigcommerce.refund_writing import inventory_key, quote_body, refund_body, restocked
 from tillbridge.platforms.bigcommerce.shop_facts import (
     CANCEL_RESTOCKS,
@@ -35,6 +34,8 @@ from tillbridge.platforms.bigcommerce.shop_facts import (
 from tillbridge.platforms.bigcommerce.spec import LOOK_UP_WAIT
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
+from tillbridge.platforms.reading import parse, whole_id
+from tillbridge.platforms.writing import moment
 
 ORDER_HANDLE = "order"
 _SHORTEST_WAIT = 2.0
@@ -71,7 +72,7 @@ class BigCommerceOrderService:
             return None
         query = (("email:in", order.customer.email), ("limit", "1"))
         rows = await self._api.rows("/v3/customers", "customer.find", query)
-        return int(rows[0]["id"]) if rows else None
+        return whole_id(rows[0]) if rows else None
 
     async def _settled(self, order: Order, raw: Any) -> PlacedOrder:
         """The order as it stands. Where the shop reckoned another total, the till's is set once more; repeatable."""
@@ -110,9 +111,9 @@ class BigCommerceOrderService:
 
     async def _found(self, order: Order, rows: Sequence[Mapping[str, Any]]) -> LookUp:
         first = rows[0]
-        back = await self._given_back(str(first["id"]), order.currency)
+        back = await self._given_back(str(whole_id(first)), order.currency)
         placed = self._placed(first, back) if back else await self._settled(order, first)
-        more = f"; also {joined([row['id'] for row in rows[1:]])} with the same reference" if rows[1:] else ""
+        more = f"; also {joined([whole_id(row) for row in rows[1:]])} with the same reference" if rows[1:] else ""
         return LookUp(placed, certain=True, evidence=f"found as {placed.number} by {order.reference}{more}")
 
     async def read_placed(self, platform_order_id: str, currency: str) -> PlacedOrder:
@@ -129,10 +130,13 @@ class BigCommerceOrderService:
     async def list_orders(
         self, changed_since: datetime | None = None, cursor: str | None = None
     ) -> AsyncIterator[Page[Order]]:
-        """Orders by last change without unfinished carts; own pushes come along with their reference and origin POS."""
+        """Orders by id, since sorted by date pages would shift while they are read; without unfinished carts.
+
+        Own pushes come along with their reference and origin POS.
+        """
         zone = self._session.connection.zone or "UTC"
-        since = (("min_date_modified", stamp(changed_since)),) if changed_since else ()
-        query = (*since, ("sort", "date_modified:asc"), *WHOLE)
+        since = (("min_date_modified", moment(changed_since)),) if changed_since else ()
+        query = (*since, ("sort", "id:asc"), *WHOLE)
         async for page in self._api.pages(ORDERS, "order.list", query, cursor):
             raw = [row for row in page.rows if not (isinstance(row, dict) and row.get("status_id") == INCOMPLETE)]
             fine, refused = sort_out(raw, "$", lambda each, path: map_order(each, path, zone))

@@ -7,11 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from tillbridge.domain.catalog import Product
-from tillbridge.platforms.bigcommerce.calls import Api, chunks, joined, stamp
+from tillbridge.domain.errors import Drift
+from tillbridge.platforms.bigcommerce import wire
+from tillbridge.platforms.bigcommerce.calls import Api, joined
 from tillbridge.platforms.bigcommerce.mapping import StoreHabits, map_product
 from tillbridge.platforms.bigcommerce.shop_facts import WEIGHT
+from tillbridge.platforms.bigcommerce.spec import PAGE_SIZE
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
+from tillbridge.platforms.reading import parse, whole_id
+from tillbridge.platforms.writing import chunks, moment
 
 _PRODUCTS, _VARIANTS, _BRANDS = "/v3/catalog/products", "/v3/catalog/variants", "/v3/catalog/brands"
 # asking for options as well would cap a page at ten products
@@ -30,7 +35,7 @@ class BigCommerceProductService:
         self, changed_since: datetime | None = None, cursor: str | None = None
     ) -> AsyncIterator[Page[Product]]:
         """Whole products by id: sorted by date, pages would shift while they are read."""
-        since = (("date_modified:min", stamp(changed_since)),) if changed_since else ()
+        since = (("date_modified:min", moment(changed_since)),) if changed_since else ()
         async for page in self._api.pages(_PRODUCTS, "product.list", (*_WHOLE, *since, ("sort", "id")), cursor):
             yield await self._page(page.rows, page.following)
 
@@ -42,6 +47,8 @@ class BigCommerceProductService:
             return ()
         found = await self._by_id(await self._variants(wanted)) or await self._single(wanted)
         page = await self._page(found, None)
+        for each in page.refused:
+            raise Drift(path=each.path, expected=each.expected, found=each.found)
         return tuple(each for each in page.items if any(wanted in (v.sku, v.barcode) for v in each.variants))
 
     async def _variants(self, code: str) -> list[int]:
@@ -49,7 +56,7 @@ class BigCommerceProductService:
         rows: list[Any] = []
         for name in ("sku", "upc"):
             rows += await self._api.rows(_VARIANTS, "product.find", ((name, code), ("limit", "50")))
-        found = [row["product_id"] for row in rows if isinstance(row, dict) and row.get("product_id")]
+        found = [whole_id(row, "product_id") for row in rows if isinstance(row, dict) and row.get("product_id")]
         return list(dict.fromkeys(found))
 
     async def _single(self, code: str) -> list[Any]:
@@ -57,12 +64,12 @@ class BigCommerceProductService:
         rows: dict[int, Any] = {}
         for name in ("sku", "upc"):
             query = ((name, code), *_WHOLE, ("limit", "50"))
-            rows |= {row["id"]: row for row in await self._api.rows(_PRODUCTS, "product.find", query)}
+            rows |= {whole_id(row): row for row in await self._api.rows(_PRODUCTS, "product.find", query)}
         return list(rows.values())
 
     async def _by_id(self, ids: Sequence[int]) -> list[Any]:
         found: list[Any] = []
-        for part in chunks(ids):
+        for part in chunks(ids, PAGE_SIZE):
             query = (("id:in", joined(part)), *_WHOLE, ("limit", str(len(part))))
             found += await self._api.rows(_PRODUCTS, "product.find", query)
         return found
@@ -76,8 +83,11 @@ class BigCommerceProductService:
         return Page(fine, refused, newest, following)
 
     async def _learn_brands(self, rows: Sequence[Any]) -> None:
-        wanted = {row.get("brand_id") for row in rows if isinstance(row, dict)} - {None, 0} - set(self._brands)
-        for part in chunks(sorted(wanted)):
+        # what is no number is for the mapping to refuse
+        named = [row.get("brand_id") for row in rows if isinstance(row, dict)]
+        wanted = {each for each in named if isinstance(each, int) and each} - set(self._brands)
+        for part in chunks(sorted(wanted), PAGE_SIZE):
             query = (("id:in", joined(part)), ("limit", str(len(part))))
-            for row in await self._api.rows(_BRANDS, "product.brands", query):
-                self._brands[int(row["id"])] = str(row.get("name", ""))
+            for at, row in enumerate(await self._api.rows(_BRANDS, "product.brands", query)):
+                brand = parse(wire.Brand, row, f"$.data[{at}]")
+                self._brands[brand.id] = brand.name

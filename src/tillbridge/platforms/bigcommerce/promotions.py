@@ -10,8 +10,8 @@ from typing import Any
 
 from tillbridge.domain.errors import Drift
 from tillbridge.platforms.bigcommerce import wire
-from tillbridge.platforms.bigcommerce.reading import shown
 from tillbridge.platforms.bigcommerce.rules import Effect, Hours, Items, Rule
+from tillbridge.platforms.reading import shown, whole_id
 
 _ZERO, _ALL = Decimal(0), Items()
 _ATTRIBUTES = ("products", "variants", "categories", "brands")
@@ -75,14 +75,14 @@ def of_promotion(node: wire.Promotion, use: wire.CodeUse, *, alone: bool) -> Rul
         hours=hours,
         uses=((node.current_uses, node.max_uses or 0), (use.current_uses, use.max_uses or 0)),
         minimum=_number(cart["minimum_spend"]) if cart.get("minimum_spend") else None,
-        minimum_quantity=cart.get("minimum_quantity"),
+        minimum_quantity=int(_number(cart["minimum_quantity"])) if cart.get("minimum_quantity") else None,
         asked=asked,
         given=deed.given,
         most=deed.most,
         skips_sale=deed.skips_sale,
         alone=not node.can_be_used_with_other_promotions,
         currency=node.currency_code or "*",
-        channels=frozenset(int(each["id"]) for each in node.channels if "id" in each),
+        channels=frozenset(whole_id(each) for each in node.channels if "id" in each),
         unjudged=_unjudged(node, use, hours_judged=judged),
     )
 
@@ -101,10 +101,10 @@ def _unjudged(node: wire.Promotion, use: wire.CodeUse, *, hours_judged: bool) ->
 def _rule(node: wire.Promotion) -> tuple[_Deed, Items, Mapping[str, Any]]:
     """Action, goods asked for and the cart's condition of the only rule."""
     only = node.rules[0]
-    action, condition = only.get("action") or {}, only.get("condition") or {}
-    cart: Mapping[str, Any] = condition.get("cart") or {}
+    action, condition = _part(only, "action"), _part(only, "condition")
+    cart = _part(condition, "cart")
     asked = _items(cart.get("items"))
-    items = action.get("cart_items") or {}
+    items = _part(action, "cart_items")
     # goods that fulfil the condition are not reduced themselves, unless it is said
     apart = bool(asked and asked.ids and items) and not items.get("include_items_considered_by_condition")
     if asked is None or "and" in condition or only.get("apply_once") is False or apart:
@@ -115,18 +115,26 @@ def _rule(node: wire.Promotion) -> tuple[_Deed, Items, Mapping[str, Any]]:
 def _deed(action: Mapping[str, Any]) -> _Deed:
     if "shipping" in action:
         return _Deed(Effect.FREE_SHIPPING)
-    if whole := action.get("cart_value"):
-        effect, value = _discount(whole.get("discount") or {}, Effect.FIXED)
+    if whole := _part(action, "cart_value"):
+        effect, value = _discount(_part(whole, "discount"), Effect.FIXED)
         known = set(whole) <= {"discount", _MOST}
         return _Deed(effect, value, most=_bound(whole)) if known else _Deed()
-    row = action.get("cart_items")
+    row = _part(action, "cart_items")
     if not row or any(value for name, value in row.items() if name not in _PLAIN_ITEMS):
         return _Deed()
     given = _items(row.get("items"))
-    effect, value = _discount(row.get("discount") or {}, Effect.FIXED if row.get("as_total") else Effect.EACH)
+    effect, value = _discount(_part(row, "discount"), Effect.FIXED if row.get("as_total") else Effect.EACH)
     return (
         _Deed() if given is None else _Deed(effect, value, given, _bound(row), bool(row.get("exclude_items_on_sale")))
     )
+
+
+def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A record inside another, empty where there is none. Raises Drift for anything else."""
+    found = row.get(name) or {}
+    if not isinstance(found, dict):
+        raise Drift(path=f"$.data[0].rules.{name}", expected="an object", found=shown(found))
+    return found
 
 
 def _bound(row: Mapping[str, Any]) -> Decimal | None:
@@ -153,7 +161,7 @@ def _items(matcher: Any) -> Items | None:
     """One attribute with ids, or all goods; None for what needs more than that."""
     if not matcher:
         return Items()
-    names = list(matcher)
+    names = list(matcher) if isinstance(matcher, dict) else []
     if len(names) != 1 or names[0] not in _ATTRIBUTES or not isinstance(matcher[names[0]], list):
         return None
     return Items(names[0], frozenset(int(_number(each)) for each in matcher[names[0]]))

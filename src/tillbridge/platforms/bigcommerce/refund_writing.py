@@ -11,6 +11,7 @@ from tillbridge.domain.money import Money
 from tillbridge.domain.orders import Order, OrderLine, Refund, RefundLine
 from tillbridge.platforms.bigcommerce import wire
 from tillbridge.platforms.bigcommerce.order_writing import as_goods, sent_name, sent_pieces
+from tillbridge.platforms.writing import is_whole
 
 _LONGEST_REASON = 1000
 
@@ -88,7 +89,7 @@ def _item(asked: RefundLine, order: Order, rows: Mapping[str, wire.OrderProduct]
         raise PlatformRefused(field="lines", code="unknown_line", reason=reason)
     whole = asked.quantity == line.quantity
     pieces = row.quantity if whole else asked.quantity
-    if pieces % 1 or (line.quantity % 1 and not whole):
+    if not is_whole(pieces) or not (whole or is_whole(line.quantity)):
         return None
     return {"item_type": "PRODUCT", "item_id": row.id, "quantity": int(pieces)}
 

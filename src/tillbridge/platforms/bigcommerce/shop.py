@@ -17,10 +17,9 @@ from tillbridge.domain.errors import (
 )
 from tillbridge.domain.stock import ExternalLocation
 from tillbridge.net.client import Repeat
+from tillbridge.net.verdicts import wrong_field
 from tillbridge.platforms.bigcommerce import spec, wire, words
 from tillbridge.platforms.bigcommerce.calls import Api
-from tillbridge.platforms.bigcommerce.dialect import wrong_field
-from tillbridge.platforms.bigcommerce.reading import parse
 from tillbridge.platforms.bigcommerce.shop_facts import (
     COUNTRY,
     COUNTRY_CODE,
@@ -38,6 +37,7 @@ from tillbridge.platforms.bigcommerce.steps import (
     stock_facts,
 )
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 
 _LOCATIONS, _CHANNELS, _SETTINGS = "/v3/inventory/locations", "/v3/channels", "/v3/settings/inventory"
 _ONE = (("limit", "1"),)
@@ -90,14 +90,14 @@ class BigCommerceShopService:
         try:
             return parse(wire.Store, await api.get("/v2/store", "shop.test"), "$")
         except TokenRejected as error:
-            raise wrong_field("access_token", error.request_id) from error
+            raise wrong_field(spec.FIELDS, "access_token", error.request_id) from error
         except NotFound as error:
-            raise wrong_field("store_hash") from error
+            raise wrong_field(spec.FIELDS, "store_hash") from error
         except NotTheApi as error:
             # an unknown store is answered by the edge with a page
             if error.params.get("status") != "404":
                 raise
-            raise wrong_field("store_hash") from error
+            raise wrong_field(spec.FIELDS, "store_hash") from error
 
     async def _missing(self, api: Api) -> tuple[str, ...]:
         return tuple([scope for scope, method, path in _PROBES if not await self._allowed(api, method, path)])
@@ -157,8 +157,8 @@ class BigCommerceShopService:
             own = await api.data(_SETTINGS, "shop.stock_settings", (("channel_id", channel_id),))
         except MissingPermission:
             return wire.InventorySettings()
-        told = {**whole, **{name: value for name, value in own.items() if value is not None}}
-        return parse(wire.InventorySettings, told, "$.data")
+        told, over = (parse(wire.InventorySettings, each, "$.data") for each in (whole, own))
+        return told.model_copy(update=over.model_dump(exclude_none=True))
 
     async def _channels(self) -> Sequence[wire.Channel]:
         """Channels that take orders, the default first; only the default where the account may not list them."""

@@ -196,7 +196,10 @@ SPEC = PlatformSpec(
     ),
     totals=TotalsMode.EXACT,
     gift_cards=GiftCardMode.STANDALONE,
-    not_yet=("single-click apps, whose token comes from a browser install",),
+    not_yet=(
+        "single-click apps, whose token comes from a browser install",
+        "webhooks: a delivery can be checked, but nothing listens for them; changes are asked for",
+    ),
     documentation="https://docs.bigcommerce.com/developer/api-reference",
     extra={
         "optional_scopes": ", ".join(OPTIONAL_SCOPES),

@@ -53,7 +53,7 @@ def report_channel(channels: Sequence[wire.Channel], chosen: str) -> StepReport:
 def stock_facts(settings: wire.InventorySettings) -> dict[str, str]:
     """The settings that decide when stock moves, as facts."""
     put_back = {True: "yes", False: "no", None: ""}[settings.refund_order_stock_adjustment]
-    return {STOCK_BEHAVIOUR: settings.update_stock_behavior, CANCEL_RESTOCKS: put_back}
+    return {STOCK_BEHAVIOUR: settings.update_stock_behavior or "", CANCEL_RESTOCKS: put_back}
 
 
 def report_stock(settings: wire.InventorySettings) -> StepReport:

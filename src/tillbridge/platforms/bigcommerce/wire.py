@@ -24,14 +24,12 @@ def _moment(value: Any) -> Any:
     """v3 writes ISO 8601, v2 RFC 2822, gift certificates unix seconds as text; empty or "0" is none."""
     if value in ("", "0", 0, None):
         return None
-    if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
-        return datetime.fromtimestamp(int(value), UTC)
-    if isinstance(value, str) and "," in value:
-        try:
-            return utc(parsedate_to_datetime(value))
-        except ValueError:
-            return value
-    return value
+    try:
+        if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
+            return datetime.fromtimestamp(int(value), UTC)
+        return utc(parsedate_to_datetime(value)) if isinstance(value, str) and "," in value else value
+    except (ValueError, OverflowError, OSError):
+        return value
 
 
 def _list(value: Any) -> Any:
@@ -89,7 +87,7 @@ class Location(Wire):
 class InventorySettings(Wire):
     """``refund_order_stock_adjustment`` is also for cancelled orders."""
 
-    update_stock_behavior: Text = ""
+    update_stock_behavior: str | None = None
     refund_order_stock_adjustment: bool | None = None
 
 
@@ -158,6 +156,27 @@ class Product(Priced):
     date_modified: Moment = None
 
 
+class Brand(Wire):
+    id: int
+    name: Text = ""
+
+
+class Grouping(Wire):
+    """What a product belongs to, as far as promotions ask for it."""
+
+    id: int
+    categories: Annotated[list[int], BeforeValidator(_list)] = []
+    brand_id: int | None = None
+
+
+class Tracking(Wire):
+    """Who keeps a product's stock, and the product's own number."""
+
+    id: int
+    inventory_tracking: str
+    inventory_level: Decimal | None = None
+
+
 class Identity(Wire):
     """What keeps a number: a variant, or a product for all its variants."""
 
@@ -192,6 +211,19 @@ class Customer(Wire):
     addresses: Annotated[list[Address], BeforeValidator(_list)] = []
     date_created: Moment = None
     date_modified: Moment = None
+
+
+class CursorLinks(Wire):
+    next: Text = ""
+
+
+class CursorPaging(Wire):
+    end_cursor: Text = ""
+    links: Annotated[CursorLinks, BeforeValidator(_record)] = CursorLinks()
+
+
+class ListMeta(Wire):
+    cursor_pagination: CursorPaging
 
 
 class Subscriber(Wire):
@@ -349,6 +381,20 @@ class Promotion(Wire):
     currency_code: Text = "*"
     can_be_used_with_other_promotions: bool = True
     rules: list[dict[str, Any]]
+
+
+class CartCode(Wire):
+    code: Text = ""
+    discounted_amount: Decimal
+
+
+class Cart(Wire):
+    id: str
+    coupons: Annotated[list[CartCode], BeforeValidator(_list)] = []
+
+
+class Checkout(Wire):
+    cart: Cart
 
 
 class CodeUse(Wire):
