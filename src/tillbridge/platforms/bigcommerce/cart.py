@@ -6,7 +6,7 @@ from tillbridge.domain.errors import Drift
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import Offer
 from tillbridge.net.client import Repeat
-from tillbridge.platforms.bigcommerce import wire
+from tillbridge.platforms.bigcommerce import wire_offers
 from tillbridge.platforms.bigcommerce.calls import Api, unwrapped
 from tillbridge.platforms.reading import parse
 from tillbridge.platforms.writing import is_whole
@@ -33,13 +33,13 @@ class Trial:
         body = {"channel_id": self._channel_id, "line_items": lines}
         # a cart is nobody's order, so that asking twice does no harm
         made = unwrapped(await self._api.post(_CARTS, "cart.open", body, repeat=Repeat.SAFE), _CARTS)
-        cart_id = parse(wire.Cart, made, "$.data").id
+        cart_id = parse(wire_offers.Cart, made, "$.data").id
         path = f"/v3/checkouts/{cart_id}/coupons"
         try:
             answer = await self._api.post(path, "cart.apply_code", {"coupon_code": code}, repeat=Repeat.SAFE)
         finally:
             await self._api.delete(f"{_CARTS}/{cart_id}", "cart.remove")
-        checkout = parse(wire.Checkout, unwrapped(answer, path), "$.data")
+        checkout = parse(wire_offers.Checkout, unwrapped(answer, path), "$.data")
         return _amount(checkout.cart, code, offer.currency)
 
 
@@ -54,7 +54,7 @@ def fits_into_a_cart(offer: Offer) -> bool:
     )
 
 
-def _amount(cart: wire.Cart, code: str, currency: str) -> Money:
+def _amount(cart: wire_offers.Cart, code: str, currency: str) -> Money:
     mine = next((each for each in cart.coupons if each.code.lower() == code.lower()), None)
     if mine is None:
         raise Drift(path="$.data.cart.coupons", expected=f"the code {code}", found=str(cart.coupons))

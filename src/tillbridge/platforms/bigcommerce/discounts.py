@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from tillbridge.domain.errors import MissingPermission, PlatformRefused
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountVerdict, Offer
-from tillbridge.platforms.bigcommerce import wire
+from tillbridge.platforms.bigcommerce import wire_offers
 from tillbridge.platforms.bigcommerce.calls import Api, joined
 from tillbridge.platforms.bigcommerce.cart import Trial, fits_into_a_cart
 from tillbridge.platforms.bigcommerce.promotions import of_coupon, of_promotion
@@ -67,13 +67,13 @@ class BigCommerceDiscountService:
 
     async def _promotion(self, code: str) -> Rule | None:
         rows = await self._api.rows("/v3/promotions", "promotion.find", (("code", code), ("limit", "50")))
-        found = [parse(wire.Promotion, row, f"$.data[{at}]") for at, row in enumerate(rows)]
+        found = [parse(wire_offers.Promotion, row, f"$.data[{at}]") for at, row in enumerate(rows)]
         found = [each for each in found if each.redemption_type != "AUTOMATIC"]
         if not found:
             return None
         # the promotion does not name its codes, and this list not its promotion
         for at, row in enumerate(await self._api.rows("/v3/promotions/codes", "promotion.uses", (("code", code),))):
-            use = parse(wire.CodeUse, row, f"$.data[{at}]")
+            use = parse(wire_offers.CodeUse, row, f"$.data[{at}]")
             if use.code.lower() == code.lower():
                 return of_promotion(found[0], use, alone=len(found) == 1)
         return None
@@ -81,7 +81,7 @@ class BigCommerceDiscountService:
     async def _coupon(self, code: str) -> Rule | None:
         rows = await self._api.rows("/v2/coupons", "coupon.find", (("code", code), ("limit", "50")))
         for at, row in enumerate(rows):
-            node = parse(wire.Coupon, row, f"$[{at}]")
+            node = parse(wire_offers.Coupon, row, f"$[{at}]")
             if node.type != _SHELL and node.code.lower() == code.lower():
                 return of_coupon(node)
         return None
@@ -93,7 +93,7 @@ class BigCommerceDiscountService:
         for part in chunks(ids, PAGE_SIZE):
             query = (("id:in", joined(part)), ("include_fields", "categories,brand_id"), ("limit", str(len(part))))
             for at, row in enumerate(await self._api.rows("/v3/catalog/products", "product.categories", query)):
-                node = parse(wire.Grouping, row, f"$.data[{at}]")
+                node = parse(wire_offers.Grouping, row, f"$.data[{at}]")
                 categories[str(node.id)], brands[str(node.id)] = frozenset(node.categories), node.brand_id or 0
         return Goods(categories, brands)
 

@@ -16,7 +16,7 @@ from tillbridge.domain.money import Money
 from tillbridge.domain.offers import GiftCardBalance, Redemption
 from tillbridge.domain.tokens import Secret
 from tillbridge.net.client import Repeat
-from tillbridge.platforms.bigcommerce import wire
+from tillbridge.platforms.bigcommerce import wire_offers
 from tillbridge.platforms.bigcommerce.calls import Api
 from tillbridge.platforms.bigcommerce.order_writing import four
 from tillbridge.platforms.contract import Session
@@ -49,7 +49,7 @@ class BigCommerceGiftCardService:
         balance = Money(card.balance, card.currency_code or self._session.connection.currency)
         return GiftCardBalance(str(card.id), masked(card.code), balance, not reason, reason, expires)
 
-    def _why_not(self, card: wire.GiftCertificate) -> str:
+    def _why_not(self, card: wire_offers.GiftCertificate) -> str:
         currency = self._session.connection.currency
         if card.status != "active":
             return _STATUS.get(card.status, f"the card is {card.status or 'not active'}")
@@ -59,7 +59,7 @@ class BigCommerceGiftCardService:
             return f"the card is in {card.currency_code}, the sale in {currency}"
         return "" if card.balance > 0 else "the card is empty"
 
-    async def _card(self, code: Secret) -> wire.GiftCertificate:
+    async def _card(self, code: Secret) -> wire_offers.GiftCertificate:
         typed = code.reveal().strip()
         if not typed:
             raise NotFound(what="gift card", name=masked(typed))
@@ -67,17 +67,17 @@ class BigCommerceGiftCardService:
         for spelling in dict.fromkeys((typed[:_LONGEST_CODE], typed.upper()[:_LONGEST_CODE])):
             rows = await self._api.rows(_CERTIFICATES, "gift_card.find", (("code", spelling), ("limit", "50")))
             for at, row in enumerate(rows):
-                card = parse(wire.GiftCertificate, row, f"$[{at}]")
+                card = parse(wire_offers.GiftCertificate, row, f"$[{at}]")
                 self._session.api.redactor.learn(Secret(card.code))
                 if card.code.upper() == spelling.upper():
                     return card
         raise NotFound(what="gift card", name=masked(typed))
 
-    async def _by_id(self, card_id: str) -> wire.GiftCertificate:
+    async def _by_id(self, card_id: str) -> wire_offers.GiftCertificate:
         if not card_id.isdigit():
             raise NotFound(what="gift card", name=card_id)
         raw = await self._api.get(f"{_CERTIFICATES}/{card_id}", "gift_card.read")
-        return parse(wire.GiftCertificate, raw, "$")
+        return parse(wire_offers.GiftCertificate, raw, "$")
 
     async def redeem_gift_card(self, code: Secret, amount: Money, reference: str) -> Redemption:
         """Debit once. A reference already debited is answered, not debited again.
@@ -110,7 +110,7 @@ class BigCommerceGiftCardService:
         return await self._book(card, amount.amount, mark, amount, reference)
 
     async def _book(
-        self, card: wire.GiftCertificate, change: Decimal, mark: str, amount: Money, reference: str
+        self, card: wire_offers.GiftCertificate, change: Decimal, mark: str, amount: Money, reference: str
     ) -> Redemption:
         """One write of balance and mark, never repeated, then a read that must show both."""
         body = _body(card, card.balance + change, mark)
@@ -129,7 +129,7 @@ class BigCommerceGiftCardService:
         # less than we left is another's debit after ours, which leaves ours standing
         return self._booked(after, amount, reference)
 
-    def _booked(self, card: wire.GiftCertificate, amount: Money, reference: str) -> Redemption:
+    def _booked(self, card: wire_offers.GiftCertificate, amount: Money, reference: str) -> Redemption:
         now: datetime = self._session.clock.now()
         return Redemption(str(card.id), "", amount, Money(card.balance, amount.currency), reference, now)
 
@@ -139,7 +139,7 @@ def _mark(sign: str, reference: str) -> str:
     return f"[{sign}{re.sub(r'[^0-9A-Za-z_-]', '_', reference)}]"
 
 
-def _body(card: wire.GiftCertificate, balance: Decimal, mark: str) -> Mapping[str, Any]:
+def _body(card: wire_offers.GiftCertificate, balance: Decimal, mark: str) -> Mapping[str, Any]:
     """The five members each write demands, the new balance, and the message with one mark more."""
     kept = {name: getattr(card, name) for name in _DEMANDED}
     # in front, so that a message cut to a length loses its end and never our newest mark

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tillbridge.domain.errors import Drift
-from tillbridge.platforms.bigcommerce import wire
+from tillbridge.platforms.bigcommerce import wire_offers
 from tillbridge.platforms.bigcommerce.rules import Effect, Hours, Items, Rule
 from tillbridge.platforms.reading import shown, whole_id
 
@@ -32,7 +32,7 @@ class _Deed:
     skips_sale: bool = False
 
 
-def of_coupon(node: wire.Coupon) -> Rule:
+def of_coupon(node: wire_offers.Coupon) -> Rule:
     """The rule of a v2 coupon. A list of nothing but 0 means everything."""
     effects = {
         "percentage_discount": Effect.PERCENT,
@@ -57,7 +57,7 @@ def of_coupon(node: wire.Coupon) -> Rule:
     )
 
 
-def of_promotion(node: wire.Promotion, use: wire.CodeUse, *, alone: bool) -> Rule:
+def of_promotion(node: wire_offers.Promotion, use: wire_offers.CodeUse, *, alone: bool) -> Rule:
     """The rule of a v3 promotion; one the till cannot reckon is COMPLEX. Raises Drift for a value of another form.
 
     ``alone``: no other promotion was found for the code, so it is certain that this one is meant.
@@ -87,7 +87,7 @@ def of_promotion(node: wire.Promotion, use: wire.CodeUse, *, alone: bool) -> Rul
     )
 
 
-def _unjudged(node: wire.Promotion, use: wire.CodeUse, *, hours_judged: bool) -> tuple[str, ...]:
+def _unjudged(node: wire_offers.Promotion, use: wire_offers.CodeUse, *, hours_judged: bool) -> tuple[str, ...]:
     people = node.customer
     every = (
         ("limit per shopper", bool(use.max_uses_per_customer)),
@@ -98,7 +98,7 @@ def _unjudged(node: wire.Promotion, use: wire.CodeUse, *, hours_judged: bool) ->
     return tuple(words for words, applies in every if applies)
 
 
-def _rule(node: wire.Promotion) -> tuple[_Deed, Items, Mapping[str, Any]]:
+def _rule(node: wire_offers.Promotion) -> tuple[_Deed, Items, Mapping[str, Any]]:
     """Action, goods asked for and the cart's condition of the only rule."""
     only = node.rules[0]
     action, condition = _part(only, "action"), _part(only, "condition")

@@ -32,12 +32,13 @@ def _moment(value: Any) -> Any:
         return value
 
 
-def _list(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """Nothing is an empty list."""
     return [] if value is None else value
 
 
-def _record(value: Any) -> Any:
-    # an empty object is written as an empty list by v2
+def record(value: Any) -> Any:
+    """An empty object is written as an empty list by v2."""
     return {} if value in ([], None) else value
 
 
@@ -61,7 +62,7 @@ class Store(Wire):
     id: str
     name: str
     currency: str
-    timezone: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
+    timezone: Annotated[dict[str, Any], BeforeValidator(record)] = {}
     country: Text = ""
     country_code: Text = ""
     weight_units: Text = ""
@@ -132,7 +133,7 @@ class Priced(Wire):
 class Variant(Priced):
     product_id: int
     image_url: Text = ""
-    option_values: Annotated[list[OptionValue], BeforeValidator(_list)] = []
+    option_values: Annotated[list[OptionValue], BeforeValidator(listed)] = []
 
 
 class CustomUrl(Wire):
@@ -149,9 +150,9 @@ class Product(Priced):
     is_visible: bool
     availability: Text = "available"
     search_keywords: Text = ""
-    custom_url: Annotated[CustomUrl, BeforeValidator(_record)] = CustomUrl()
+    custom_url: Annotated[CustomUrl, BeforeValidator(record)] = CustomUrl()
     variants: list[Variant]
-    images: Annotated[list[Image], BeforeValidator(_list)] = []
+    images: Annotated[list[Image], BeforeValidator(listed)] = []
     date_created: Moment = None
     date_modified: Moment = None
 
@@ -159,14 +160,6 @@ class Product(Priced):
 class Brand(Wire):
     id: int
     name: Text = ""
-
-
-class Grouping(Wire):
-    """What a product belongs to, as far as promotions ask for it."""
-
-    id: int
-    categories: Annotated[list[int], BeforeValidator(_list)] = []
-    brand_id: int | None = None
 
 
 class Tracking(Wire):
@@ -194,12 +187,12 @@ class AtLocation(Wire):
 
     location_id: int
     available_to_sell: Decimal
-    settings: Annotated[ItemSettings, BeforeValidator(_record)] = ItemSettings()
+    settings: Annotated[ItemSettings, BeforeValidator(record)] = ItemSettings()
 
 
 class StockItem(Wire):
     identity: Identity
-    locations: Annotated[list[AtLocation], BeforeValidator(_list)] = []
+    locations: Annotated[list[AtLocation], BeforeValidator(listed)] = []
 
 
 class Customer(Wire):
@@ -208,7 +201,7 @@ class Customer(Wire):
     first_name: Text = ""
     last_name: Text = ""
     phone: Text = ""
-    addresses: Annotated[list[Address], BeforeValidator(_list)] = []
+    addresses: Annotated[list[Address], BeforeValidator(listed)] = []
     date_created: Moment = None
     date_modified: Moment = None
 
@@ -219,7 +212,7 @@ class CursorLinks(Wire):
 
 class CursorPaging(Wire):
     end_cursor: Text = ""
-    links: Annotated[CursorLinks, BeforeValidator(_record)] = CursorLinks()
+    links: Annotated[CursorLinks, BeforeValidator(record)] = CursorLinks()
 
 
 class ListMeta(Wire):
@@ -228,7 +221,7 @@ class ListMeta(Wire):
 
 class Subscriber(Wire):
     email: Text = ""
-    consents: Annotated[list[str], BeforeValidator(_list)] = []
+    consents: Annotated[list[str], BeforeValidator(listed)] = []
 
 
 class Billing(Wire):
@@ -264,22 +257,22 @@ class OrderProduct(Wire):
     price_inc_tax: Decimal
     total_ex_tax: Decimal
     total_inc_tax: Decimal
-    applied_discounts: Annotated[list[LineDiscount], BeforeValidator(_list)] = []
+    applied_discounts: Annotated[list[LineDiscount], BeforeValidator(listed)] = []
 
 
 class Consignment(Wire):
-    line_items: Annotated[list[OrderProduct], BeforeValidator(_list)] = []
+    line_items: Annotated[list[OrderProduct], BeforeValidator(listed)] = []
 
 
 class Mailed(Wire):
-    gift_certificates: Annotated[list[Consignment], BeforeValidator(_list)] = []
+    gift_certificates: Annotated[list[Consignment], BeforeValidator(listed)] = []
 
 
 class Consignments(Wire):
-    shipping: Annotated[list[Consignment], BeforeValidator(_list)] = []
-    pickups: Annotated[list[Consignment], BeforeValidator(_list)] = []
-    downloads: Annotated[list[Consignment], BeforeValidator(_list)] = []
-    email: Annotated[Mailed, BeforeValidator(_record)] = Mailed()
+    shipping: Annotated[list[Consignment], BeforeValidator(listed)] = []
+    pickups: Annotated[list[Consignment], BeforeValidator(listed)] = []
+    downloads: Annotated[list[Consignment], BeforeValidator(listed)] = []
+    email: Annotated[Mailed, BeforeValidator(record)] = Mailed()
 
     @property
     def line_items(self) -> list[OrderProduct]:
@@ -309,7 +302,7 @@ class Order(Wire):
     external_order_id: Text = ""
     staff_notes: Text = ""
     customer_message: Text = ""
-    billing_address: Annotated[Billing, BeforeValidator(_record)] = Billing()
+    billing_address: Annotated[Billing, BeforeValidator(record)] = Billing()
     consignments: Consignments
     date_created: Annotated[datetime, BeforeValidator(_moment)]
     date_modified: Moment = None
@@ -330,7 +323,7 @@ class Refund(Wire):
     id: int
     total_amount: Decimal
     reason: Text = ""
-    items: Annotated[list[RefundItem], BeforeValidator(_list)] = []
+    items: Annotated[list[RefundItem], BeforeValidator(listed)] = []
 
 
 class RefundMethod(Wire):
@@ -343,78 +336,3 @@ class RefundQuote(Wire):
     total_refund_amount: Decimal
     total_refund_tax_amount: Decimal = Decimal(0)
     refund_methods: list[list[RefundMethod]]
-
-
-class AppliesTo(Wire):
-    entity: Text = ""
-    ids: Annotated[list[int], BeforeValidator(_list)] = []
-
-
-class Coupon(Wire):
-    id: int
-    name: Text = ""
-    type: str
-    amount: Decimal
-    min_purchase: Amount = None
-    expires: Moment = None
-    enabled: bool = True
-    code: str
-    applies_to: Annotated[AppliesTo, BeforeValidator(_record)] = AppliesTo()
-    num_uses: int = 0
-    max_uses: int = 0
-    max_uses_per_customer: int = 0
-    restricted_to: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
-
-
-class Promotion(Wire):
-    id: int
-    name: Text = ""
-    status: str
-    redemption_type: Text = ""
-    start_date: Moment = None
-    end_date: Moment = None
-    schedule: Any = None
-    current_uses: int = 0
-    max_uses: int | None = None
-    customer: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
-    channels: Annotated[list[dict[str, Any]], BeforeValidator(_list)] = []
-    currency_code: Text = "*"
-    can_be_used_with_other_promotions: bool = True
-    rules: list[dict[str, Any]]
-
-
-class CartCode(Wire):
-    code: Text = ""
-    discounted_amount: Decimal
-
-
-class Cart(Wire):
-    id: str
-    coupons: Annotated[list[CartCode], BeforeValidator(_list)] = []
-
-
-class Checkout(Wire):
-    cart: Cart
-
-
-class CodeUse(Wire):
-    id: int
-    code: str
-    current_uses: int = 0
-    max_uses: int | None = None
-    max_uses_per_customer: int | None = None
-
-
-class GiftCertificate(Wire):
-    id: int
-    code: str
-    status: Text = ""
-    amount: Decimal
-    balance: Decimal
-    currency_code: Text = ""
-    expiry_date: Moment = None
-    to_name: Text = ""
-    to_email: Text = ""
-    from_name: Text = ""
-    from_email: Text = ""
-    message: Text = ""
