@@ -27,3 +27,12 @@ async def by_cursor(
             break
         seen.add(cursor)
     raise Drift(path="cursor", expected="a new cursor on each page", found="the same cursor again")
+
+
+def cursor_page(cursor: str | None) -> int:
+    """The page a cursor stands for; 1 without one. Raises Drift for a cursor of another platform."""
+    if cursor is None:
+        return 1
+    if not cursor.isdigit() or int(cursor) < 1:
+        raise Drift(path="cursor", expected="a page number", found=cursor)
+    return int(cursor)

@@ -117,12 +117,3 @@ def since_query(changed_since: datetime | None) -> Query:
     if changed_since is None:
         return ()
     return (("modified_after", stamp(changed_since)), ("dates_are_gmt", "true"))
-
-
-def cursor_page(cursor: str | None) -> int:
-    """The page a cursor stands for; 1 without one. Raises Drift for a cursor of another platform."""
-    if cursor is None:
-        return 1
-    if not cursor.isdigit() or int(cursor) < 1:
-        raise Drift(path="cursor", expected="a page number", found=cursor)
-    return int(cursor)
