@@ -43,8 +43,8 @@ def platforms(
         return
     if side_by_side:
         head, *rows = comparison(specs)
-        for each in (head, ("---",) * len(head), *rows):
-            say(f"| {' | '.join(each)} |")
+        for row in (head, ("---",) * len(head), *rows):
+            say(f"| {' | '.join(row)} |")
         return
     today = SystemClock().now().date()
     for each in specs:
