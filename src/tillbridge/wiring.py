@@ -58,13 +58,12 @@ async def open_house(
     ``training``: simulators instead of the network, on data of their own that is gone afterwards. ``background``: a
     worker, the change feed and token renewal run alongside until the end. Raises StorageError and VaultError kinds.
     """
-    from tillbridge.domain.clock import SystemClock
     from tillbridge.platforms.registry import PlatformServiceRegistry
     from tillbridge.services.bus import EventBus
     from tillbridge.services.health import park_what_does_not_open
     from tillbridge.storage import open_storage
 
-    clock = clock or SystemClock()
+    clock = clock or settings.ticking
     registry = PlatformServiceRegistry()
     async with AsyncExitStack() as stack:
         simulators: tuple[Simulator, ...] = ()
@@ -239,6 +238,7 @@ def _teaching(
 def _worker(
     storage: Storage, registry: PlatformServiceRegistry, clock: Clock, publish: Any, owner: str, lease: float
 ) -> BackgroundSyncService:
+    from tillbridge.domain.clock import on_clock
     from tillbridge.sync.pull import sync_handlers
     from tillbridge.sync.worker import BackgroundSyncService
 
@@ -253,7 +253,7 @@ def _worker(
         publish=publish,
         owner=owner,
         spec_of=spec_of,
-        lease_seconds=lease,
+        lease_seconds=on_clock(clock, lease),
     )
 
 

@@ -27,17 +27,27 @@ _FIXED = ("storm_429", "timeout_before_commit", "timeout_after_commit", "truncat
 
 @dataclass(slots=True)
 class Fault:
-    """``match`` is part of "METHOD /path?query" or of the body; empty matches all. ``seconds`` of a slow answer."""
+    """``match`` is part of "METHOD /path?query" or of the body; empty matches all. ``seconds`` of a slow answer.
+
+    The first ``skip`` matching requests pass; ``passed`` counts them.
+    """
 
     name: str
     times: int
     match: str
     phase: Phase
     seconds: float
+    skip: int = 0
+    passed: int = 0
     fired: int = 0
 
     def strikes(self, line: str, body: str) -> bool:
-        return self.fired < self.times and (not self.match or self.match in line or self.match in body)
+        if self.fired >= self.times or (self.match and self.match not in line and self.match not in body):
+            return False
+        if self.passed < self.skip:
+            self.passed += 1
+            return False
+        return True
 
 
 class Aborted(Exception):
@@ -55,14 +65,15 @@ class FaultPlan:
         self.armed: list[Fault] = []
 
     def arm(
-        self, fault: str, times: int = 1, match: str = "", *, phase: Phase | None = None, seconds: float = 5.0
+        self, fault: str, times: int = 1, match: str = "", *, phase: Phase | None = None, seconds: float = 5.0,
+        skip: int = 0,
     ) -> Fault:
         """Raises ValueError for a fault nobody knows, and for a phase in which it cannot strike."""
         if fault not in PHASES:
             raise ValueError(f"unknown fault {fault}; known: {', '.join(sorted(PHASES))}")
         if phase not in (None, "before", "after") or (fault in _FIXED and phase not in (None, PHASES[fault])):
             raise ValueError(f"{fault} does not strike {phase}; it strikes {PHASES[fault]}")
-        armed = Fault(fault, times, match, phase or PHASES[fault], seconds)
+        armed = Fault(fault, times, match, phase or PHASES[fault], seconds, skip)
         self.armed.append(armed)
         return armed
 
@@ -79,6 +90,9 @@ class FaultPlan:
 
     def as_json(self) -> Sequence[dict[str, Any]]:
         return [
-            {"fault": each.name, "times": each.times, "match": each.match, "phase": each.phase, "fired": each.fired}
+            {
+                "fault": each.name, "times": each.times, "match": each.match, "phase": each.phase,
+                "passed": each.passed, "fired": each.fired,
+            }
             for each in self.armed
-        ]
+        ]  # fmt: skip
