@@ -330,6 +330,7 @@ class TokenService:
             await self._clock.sleep(_LOOK_AGAIN)
         pulse = asyncio.create_task(self._hold_lease(connection.id))
         try:
+            await self._check_not_refused(connection)
             token = await vault.token(connection.id, TokenType.ACCESS)
             if token is not None and token.generation > than:
                 return token
@@ -351,7 +352,12 @@ class TokenService:
         if provider.renew is None:
             raise ReauthenticationNeeded(connection=connection.name)
         refresh = await self._storage.vault.token(connection.id, TokenType.REFRESH)
-        grant = await provider.renew(refresh.value if refresh else None)
+        try:
+            grant = await provider.renew(refresh.value if refresh else None)
+        except _DEAD as error:
+            # known before the lease is let go, or the next process would try the same credentials again
+            await self.refused(connection, error)
+            raise
         token = await self.keep_grant(connection, grant, generation)
         _log.info("token renewed", action="token.renew", connection=connection.name, generation=token.generation)
         self._publish(TokenRenewed(connection.id))
