@@ -27,12 +27,16 @@ class Crew:
     log: Path
     workers: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
     killed: int = 0
+    answer_within: float | None = None
 
     def hire(self) -> subprocess.Popen[bytes]:
+        environment = self.stage.shop.environment()
+        if self.answer_within is not None:
+            environment["TILLBRIDGE_ANSWER_WITHIN_SECONDS"] = str(self.answer_within)
         with self.log.open("ab") as said:
             worker = subprocess.Popen(
                 [*COMMAND, "worker"],
-                env=self.stage.shop.environment(),
+                env=environment,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
             )
@@ -64,9 +68,9 @@ class Crew:
 
 
 @contextmanager
-def crew(stage: Stage, count: int) -> Iterator[Crew]:
+def crew(stage: Stage, count: int, *, answer_within: float | None = None) -> Iterator[Crew]:
     """``count`` workers; in the end they are told to stop and must do so in order."""
-    hired = Crew(stage, stage.ground.settings.data_dir / "workers.txt")
+    hired = Crew(stage, stage.ground.settings.data_dir / "workers.txt", answer_within=answer_within)
     try:
         for _ in range(count):
             hired.hire()

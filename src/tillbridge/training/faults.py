@@ -29,7 +29,7 @@ _FIXED = ("storm_429", "timeout_before_commit", "timeout_after_commit", "truncat
 class Fault:
     """``match`` is part of "METHOD /path?query" or of the body; empty matches all. ``seconds`` of a slow answer.
 
-    The first ``skip`` matching requests pass; ``passed`` counts them.
+    The first ``skip`` matching requests pass. ``at`` is the number of the request it struck last.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Fault:
     skip: int = 0
     passed: int = 0
     fired: int = 0
+    at: int = 0
 
     def strikes(self, line: str, body: str) -> bool:
         if self.fired >= self.times or (self.match and self.match not in line and self.match not in body):
@@ -59,10 +60,11 @@ class Aborted(Exception):
 
 
 class FaultPlan:
-    """The faults armed at a shop, in the order they were armed."""
+    """The faults armed at a shop, in the order they were armed. ``seen`` counts requests since the last ``clear``."""
 
     def __init__(self) -> None:
         self.armed: list[Fault] = []
+        self.seen = 0
 
     def arm(
         self, fault: str, times: int = 1, match: str = "", *, phase: Phase | None = None, seconds: float = 5.0,
@@ -79,20 +81,23 @@ class FaultPlan:
 
     def take(self, line: str, body: str) -> Fault | None:
         """The first armed fault that strikes this request, counted."""
+        self.seen += 1
         for fault in self.armed:
             if fault.strikes(line, body):
                 fault.fired += 1
+                fault.at = self.seen
                 return fault
         return None
 
     def clear(self) -> None:
         self.armed.clear()
+        self.seen = 0
 
     def as_json(self) -> Sequence[dict[str, Any]]:
         return [
             {
                 "fault": each.name, "times": each.times, "match": each.match, "phase": each.phase,
-                "passed": each.passed, "fired": each.fired,
+                "fired": each.fired, "at": each.at,
             }
             for each in self.armed
         ]  # fmt: skip

@@ -103,7 +103,7 @@ class Simulator:
                 )  # fmt: skip
             except (ValueError, KeyError, TypeError) as error:
                 return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse({"faults": self.faults.as_json()})
+        return JSONResponse({"faults": self.faults.as_json(), "seen": self.faults.seen})
 
     async def _clock(self, request: Request) -> Response:
         if request.method == "POST":
