@@ -307,15 +307,21 @@ def classroom(settings: Settings) -> Iterator[Settings]:
 
 
 def keep_log(path: Path, level: str) -> None:
-    """Facts as JSON lines into a file that only its owner reads; the terminal belongs to the screen."""
+    """Facts as JSON lines into a file that only its owner reads; the terminal belongs to the screen.
+
+    Raises DataReadOnly or DiskFull where there can be none.
+    """
     import logging
     from logging.handlers import RotatingFileHandler
 
     import structlog
 
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
-    path.chmod(0o600)
+    from tillbridge.storage.trouble import translated
+
+    with translated(str(path.parent)):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+        path.chmod(0o600)
     handler.setFormatter(logging.Formatter("%(message)s"))
     root = logging.getLogger()
     for old in [each for each in root.handlers if isinstance(each, RotatingFileHandler)]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,18 +21,16 @@ WHERE job.state = 'running' AND lane.owner IS NOT NULL
 
 @dataclass
 class Crew:
-    """``workers`` by process id; ``killed`` counts those taken away without a word."""
+    """``workers`` by process id; ``killed`` counts those taken away without a word; ``changed``: their settings."""
 
     stage: Stage
     log: Path
     workers: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
     killed: int = 0
-    answer_within: float | None = None
+    changed: Mapping[str, str] = field(default_factory=dict)
 
     def hire(self) -> subprocess.Popen[bytes]:
-        environment = self.stage.shop.environment()
-        if self.answer_within is not None:
-            environment["TILLBRIDGE_ANSWER_WITHIN_SECONDS"] = str(self.answer_within)
+        environment = {**self.stage.shop.environment(), **self.changed}
         with self.log.open("ab") as said:
             worker = subprocess.Popen(
                 [*COMMAND, "worker"],
@@ -68,9 +66,12 @@ class Crew:
 
 
 @contextmanager
-def crew(stage: Stage, count: int, *, answer_within: float | None = None) -> Iterator[Crew]:
+def crew(stage: Stage, count: int, *, answer_within: float | None = None, clock: str = "") -> Iterator[Crew]:
     """``count`` workers; in the end they are told to stop and must do so in order."""
-    hired = Crew(stage, stage.ground.settings.data_dir / "workers.txt", answer_within=answer_within)
+    changed = {"TILLBRIDGE_ANSWER_WITHIN_SECONDS": str(answer_within)} if answer_within else {}
+    if clock:
+        changed["TILLBRIDGE_CLOCK"] = clock
+    hired = Crew(stage, stage.ground.settings.data_dir / "workers.txt", changed=changed)
     try:
         for _ in range(count):
             hired.hire()

@@ -117,6 +117,8 @@ class Matrix:
         ours = fault in (KILL, LOCKED)
         if when is When.RENEWING and not self.renews(platform):
             return "its keys do not end"
+        if fault == "expired_token" and not self.renews(platform):
+            return "its keys do not end"
         if when is When.RENEWING and fault == "expired_token":
             return "it is what makes a renewal"
         if when is When.SETTLING and not ours:

@@ -23,9 +23,6 @@ async def test_some_cells_of_the_matrix(stores: Town, tmp_path: Path, seed: int,
         wrongs = await _played(matrix, rounds)
         tell(f"  seed {seed}, {len(rounds)} rounds\n{matrix.told()}")
         assert wrongs == [], f"seed {seed}"
-        wanted = {(each.fault, each.when) for each in rounds}
-        missed = [each for each in matrix.empty() if any(f"{fault} {when}" in each for fault, when in wanted)]
-        assert missed == [], f"seed {seed}"
 
 
 @pytest.mark.soak
@@ -53,7 +50,9 @@ async def _played(matrix: Matrix, rounds: Sequence[Round]) -> list[str]:
             await _held_up(matrix, meant)
         else:
             await matrix.stage.services.work()
-        matrix.note(cell, matrix.struck(meant))
+        struck = matrix.struck(meant)
+        matrix.note(cell, struck)
+        found += [f"{cell} never struck at {each}" for each in meant if each not in struck]
         await matrix.stage.calm()
         await matrix.stage.services.work()
         found += await matrix.wrongs(cell, reference)
