@@ -140,7 +140,7 @@ async def until(look: Callable[[], Awaitable[Any]], patience: float = 60.0) -> A
     seen = await look()
     while not seen:
         assert time.monotonic() < ends, f"never came true within {patience} seconds"
-        await asyncio.sleep(0.05)  # noqa: ASYNC110  another process sets no event here
+        await asyncio.sleep(0.05)
         seen = await look()
     return seen
 

@@ -15,7 +15,6 @@ from tillbridge.domain.orders import OrderStatus
 from tillbridge.services.bus import ChangesTailer
 
 
-
 async def test_what_a_worker_recorded_shows_within_a_second(stores: Town, database_url: str, tmp_path: Path) -> None:
     async with opened(stores, tmp_path / "shop", database_url) as stage:
         app = Console(stage.services, clock=stage.ground.clock)

@@ -8,7 +8,6 @@ import os
 import pty
 import random
 import resource
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence

@@ -159,7 +159,12 @@ class Trade:
         return Counter({sku: self.draw.randint(1, 2) for sku in chosen})
 
     async def _taken_in(
-        self, receipt: str, kind: str, goods: Counter[str], tenders: list[Any], discount: Mapping[str, str] | None = None
+        self,
+        receipt: str,
+        kind: str,
+        goods: Counter[str],
+        tenders: list[Any],
+        discount: Mapping[str, str] | None = None,
     ) -> Sold:
         full = sum((_PRICES[sku] * count for sku, count in goods.items()), Decimal(0))
         total = full - full * TENTH if discount else full

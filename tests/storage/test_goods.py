@@ -77,9 +77,7 @@ async def test_stores_that_list_the_same_goods_may_be_pulled_at_the_same_time(
     pulls = []
     for at, shop in enumerate(shops):
         ordered = skus if at % 2 else list(reversed(skus))
-        pulls.append(
-            storage.catalogue.upsert_products(shop.id, [_product(sku, _variant(sku, sku)) for sku in ordered])
-        )
+        pulls.append(storage.catalogue.upsert_products(shop.id, [_product(sku, _variant(sku, sku)) for sku in ordered]))
     await asyncio.gather(*pulls)
     assert [len(await storage.catalogue.listings(shop.id)) for shop in shops] == [20] * 4
 

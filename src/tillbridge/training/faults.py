@@ -67,7 +67,13 @@ class FaultPlan:
         self.seen = 0
 
     def arm(
-        self, fault: str, times: int = 1, match: str = "", *, phase: Phase | None = None, seconds: float = 5.0,
+        self,
+        fault: str,
+        times: int = 1,
+        match: str = "",
+        *,
+        phase: Phase | None = None,
+        seconds: float = 5.0,
         skip: int = 0,
     ) -> Fault:
         """Raises ValueError for a fault nobody knows, and for a phase in which it cannot strike."""
