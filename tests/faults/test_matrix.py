@@ -82,7 +82,7 @@ async def _held_up(matrix: Matrix, meant: dict[str, int]) -> None:
     async def there() -> bool:
         return len(matrix.struck(meant)) == len(meant)
 
-    working = asyncio.create_task(matrix.stage.services.work())
+    working = asyncio.ensure_future(matrix.stage.services.work())
     await until(there)
     async with database_held(matrix.stage):
         await asyncio.sleep(2.5)

@@ -6,7 +6,7 @@ What each sale must leave behind is noted while it is made; ``tests.faults.books
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -53,7 +53,7 @@ class Trade:
     draw: random.Random
     name: str
     sold: list[Sold] = field(default_factory=list)
-    cards: Counter[str] = field(default_factory=Counter)
+    cards: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
     async def sell(self) -> Sold:
         """The next sale of the day."""
