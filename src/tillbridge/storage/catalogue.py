@@ -18,7 +18,6 @@ from tillbridge.storage.schema import ListingRow, ProductRow, VariantRow
 
 EMPTY_SKU, DOUBLE_SKU = "empty_sku", "double_sku"
 _ONE_PULL = 7_712 << 40
-"""The lock of PostgreSQL under which one process at a time keeps a page of products."""
 
 
 class CatalogueRepository:
@@ -31,9 +30,8 @@ class CatalogueRepository:
         Empty and duplicate SKUs stay unlinked; nothing is guessed.
         """
         async with self._db.transaction():
-            if not self._db.is_sqlite:
-                # two stores that list the same SKU would both make our variant of it
-                await self._db.rows("SELECT pg_advisory_xact_lock(?::bigint)", _ONE_PULL)
+            # two stores that list the same SKU would both make our variant of it
+            await self._db.alone(_ONE_PULL)
             for product in products:
                 await self._keep(connection_id, product)
             skus = await self._drop_gone(connection_id, products) | await self._list_all(connection_id, products)
