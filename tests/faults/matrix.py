@@ -34,9 +34,10 @@ class When(StrEnum):
     RENEWING = "renewing"
 
 
-KILL, LOCKED = "killed", "database_locked"
-"""The worker taken away without a word, and a database somebody else holds for seconds."""
-ALL = (*FAULTS, KILL, LOCKED)
+KILL, LATE, LOCKED = "killed", "killed_on_the_way", "database_locked"
+"""The worker taken away without a word, before its request arrives or long before; a database somebody else holds."""
+OURS = (KILL, LATE, LOCKED)
+ALL = (*FAULTS, *OURS)
 TOTAL = Decimal("22.41")
 _CODE = {"type": "percentage", "value": "10", "code": "HARBOUR10", "title": "HARBOUR10"}
 
@@ -114,14 +115,13 @@ class Matrix:
     def declared(self, platform: str, fault: str, when: When) -> str:
         """Why a cell cannot be; empty when it must be filled."""
         way, before = self.ways[platform], "before" in phases_of(fault)
-        ours = fault in (KILL, LOCKED)
         if when is When.RENEWING and not self.renews(platform):
             return "its keys do not end"
         if fault == "expired_token" and not self.renews(platform):
             return "its keys do not end"
         if when is When.RENEWING and fault == "expired_token":
             return "it is what makes a renewal"
-        if when is When.SETTLING and not ours:
+        if when is When.SETTLING and fault not in (KILL, LOCKED):
             return "nothing goes over the line"
         if when is When.AFTER_COMMIT and "after" not in phases_of(fault):
             return "it strikes before the store acts"
@@ -203,11 +203,13 @@ class Matrix:
 
 def _armed(cell: Round) -> dict[str, object]:
     if cell.fault == KILL and cell.when is not When.SETTLING:
-        # a request that hangs: not done yet, or done and not answered, when its sender dies
+        # a request that hangs: never done, or done and not answered, when its sender dies
         return {"fault": f"timeout_{cell.phase}_commit", "times": 1}
-    if cell.fault in (KILL, LOCKED):
+    if cell.fault in OURS:
+        # for LATE less than any store's look-up waits: what arrives later than that is its stated residual risk
         return {"fault": "slow", "times": 1, "seconds": 15.0}
-    return {"fault": cell.fault, "times": 1, "phase": cell.phase, "seconds": 10.0}
+    times = 5 if cell.fault == "storm_429" else 1
+    return {"fault": cell.fault, "times": times, "phase": cell.phase, "seconds": 10.0}
 
 
 def all_rounds(ways: Sequence[Way]) -> list[Round]:
@@ -228,15 +230,15 @@ def all_rounds(ways: Sequence[Way]) -> list[Round]:
 
 
 def some_rounds(ways: Sequence[Way], draw: random.Random) -> list[Round]:
-    """A few of them: two of each phase, and both troubles of our own while settling."""
+    """A few of them: one fault of the line in each phase, two killed workers, and both troubles while settling."""
     every = all_rounds(ways)
-    quick = [each for each in every if each.fault not in (KILL, LOCKED)]
+    line = [each for each in every if each.fault not in OURS]
+    killed = [each for each in every if each.fault in (KILL, LATE) and each.when not in (When.SETTLING, When.RENEWING)]
     chosen = [
-        each
+        draw.choice([each for each in line if each.when is when])
         for when in (When.BEFORE_SEND, When.AFTER_COMMIT, When.BETWEEN, When.RENEWING)
-        for each in draw.sample([one for one in quick if one.when is when], 2)
     ]
-    return [*chosen, *(each for each in every if each.when is When.SETTLING)]
+    return [*chosen, *draw.sample(killed, 2), *(each for each in every if each.when is When.SETTLING)]
 
 
 @asynccontextmanager

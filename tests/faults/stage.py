@@ -197,6 +197,8 @@ async def _connect(stage: Stage, platform: str, name: str) -> None:
 async def _pile_up(stage: Stage, name: str) -> None:
     """More stock than any run sells: what a store does at zero is its own tests' business."""
     connection = await stage.services.connections.find(name)
+    if not stage.can(connection.platform, Noun.INVENTORY, "set"):
+        return
     stock = await stage.ground.registry.get_inventory_service(connection)
     listings = await stage.storage.catalogue.listings_for(list(_SKUS), connection.id)
     levels = await stock.read_levels(list(listings.values()))

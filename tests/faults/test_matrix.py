@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.conftest import Tell
 from tests.faults.crew import crew
-from tests.faults.matrix import KILL, LOCKED, Matrix, Round, When, all_rounds, database_held, some_rounds
+from tests.faults.matrix import KILL, LATE, LOCKED, Matrix, Round, When, all_rounds, database_held, some_rounds
 from tests.faults.stage import Town, opened, until
 
 
@@ -44,7 +44,7 @@ async def _played(matrix: Matrix, rounds: Sequence[Round]) -> list[str]:
         if not meant:
             continue
         reference = await matrix.sell()
-        if cell.fault == KILL:
+        if cell.fault in (KILL, LATE):
             await _killed(matrix, cell, meant)
         elif cell.fault == LOCKED:
             await _held_up(matrix, meant)

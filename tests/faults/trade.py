@@ -82,9 +82,9 @@ class Trade:
 
     async def _return(self, receipt: str) -> Sold:
         """A unit of an earlier plain sale comes back, and now and then something else is bought with it."""
-        platforms = [each for each in self.stage.stores if not self.stage.can(each, Noun.ORDER, "refund")]
+        cannot = [each for each in self.stage.stores if not self.stage.can(each, Noun.ORDER, "refund")]
         earlier = [each for each in self.sold if each.kind == "plain" and not each.back]
-        if not earlier or platforms:
+        if not earlier or cannot:
             return await self._plain(receipt)
         original = self.draw.choice(earlier)
         sku = self.draw.choice(sorted(original.goods))
