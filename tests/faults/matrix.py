@@ -230,7 +230,7 @@ def all_rounds(ways: Sequence[Way]) -> list[Round]:
 
 
 def some_rounds(ways: Sequence[Way], draw: random.Random) -> list[Round]:
-    """A few of them: one fault of the line in each phase, two killed workers, and both troubles while settling."""
+    """A few of them: one fault of the line in each phase, a killed worker, and both troubles while settling."""
     every = all_rounds(ways)
     line = [each for each in every if each.fault not in OURS]
     killed = [each for each in every if each.fault in (KILL, LATE) and each.when not in (When.SETTLING, When.RENEWING)]
@@ -238,7 +238,7 @@ def some_rounds(ways: Sequence[Way], draw: random.Random) -> list[Round]:
         draw.choice([each for each in line if each.when is when])
         for when in (When.BEFORE_SEND, When.AFTER_COMMIT, When.BETWEEN, When.RENEWING)
     ]
-    return [*chosen, *draw.sample(killed, 2), *(each for each in every if each.when is When.SETTLING)]
+    return [*chosen, draw.choice(killed), *(each for each in every if each.when is When.SETTLING)]
 
 
 @asynccontextmanager
