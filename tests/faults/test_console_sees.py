@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.console.seen import lines
 from tests.faults.crew import crew
-from tests.faults.stage import Stage, Town, opened, until
+from tests.faults.stage import MAYA, Stage, Town, opened, until
 from tests.support.records import sale
 from tillbridge.console.app import Console
 from tillbridge.domain.orders import OrderStatus
@@ -32,8 +32,12 @@ async def test_what_a_worker_recorded_shows_within_a_second(stores: Town, databa
 
 async def _seen_late(stage: Stage, app: Console, receipt: str) -> float:
     """Seconds from a sale's last store being done until the queue on the screen shows it no more."""
+    for store in stage.stores.values():
+        await stage.services.connections.pause(store, MAYA)
     [reference] = await stage.take_in(sale(receipt))
     await until(lambda: _is_open(app))
+    for store in stage.stores.values():
+        await stage.services.connections.resume(store, MAYA)
     await until(lambda: _recorded(stage, reference))
     recorded_at = time.monotonic()
     await until(lambda: _is_gone(app))

@@ -39,6 +39,7 @@ async def test_postgresql_restarts_while_workers_record(
     async with opened(stores, tmp_path / "shop", postgresql.fresh()) as stage:
         before, trade = opened_books(stage), Trade(stage, random.Random(seed), f"R{seed}")
         with crew(stage, 2) as workers:
+            await until(lambda: _follow(stage, 2))
             await _sell(trade, 5)
             await until(workers.at_work)
             await asyncio.to_thread(postgresql.stop)
@@ -47,6 +48,29 @@ async def test_postgresql_restarts_while_workers_record(
             await _sell(trade, 3)
             await stage.done()
         assert await wrongs(stage, trade, before) == [], f"seed {seed}"
+
+
+async def test_a_worker_with_nothing_to_do_outlives_a_restart(
+    stores: Town, postgresql: Cluster, tmp_path: Path
+) -> None:
+    async with opened(stores, tmp_path / "shop", postgresql.fresh()) as stage:
+        with crew(stage, 1):
+            await stage.done()
+            await until(lambda: _follow(stage, 1))
+            await asyncio.to_thread(postgresql.stop)
+            # long enough that who waits for changes has asked for them in vain
+            await asyncio.sleep(2)
+            await asyncio.to_thread(postgresql.start)
+            await until(lambda: _opens_again(stage))
+            [reference] = await stage.take_in(sale("I-1"))
+            await stage.done()
+            assert await _once_everywhere(stage, reference)
+
+
+async def _follow(stage: Stage, count: int) -> bool:
+    """So many workers are up and told of changes; one that is still starting would rightly say there is no server."""
+    sql = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'"
+    return bool((await stage.storage._database.rows(sql))[0]["n"] >= count)
 
 
 async def _sell(trade: Trade, count: int) -> None:
