@@ -10,7 +10,7 @@ import pytest
 from tests.faults.books import opened_books, wrongs
 from tests.faults.conftest import Tell
 from tests.faults.crew import crew
-from tests.faults.stage import Stage, Town, opened
+from tests.faults.stage import Stage, Town, opened, until
 from tests.faults.storm import storm
 from tests.faults.trade import Trade
 from tillbridge.platforms.registry import PlatformServiceRegistry
@@ -28,6 +28,11 @@ async def _day(stage: Stage, seed: int, tell: Tell, *, sales: int, kills: int, p
                 await trade.sell()
                 if number % max(1, sales // kills) == sales // kills // 2 and workers.killed < kills:
                     await workers.kill_one_after_a_claim(draw)
+
+            async def enough() -> bool:
+                return sum(raging.struck.values()) >= sales // 4 or await stage.open_work() == 0
+
+            await until(enough, patience)
         await stage.done(patience)
         found = await wrongs(stage, trade, before)
     kinds = {kind: sum(each.kind == kind for each in trade.sold) for kind in sorted({each.kind for each in trade.sold})}
