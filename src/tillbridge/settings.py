@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from tillbridge.domain.clock import Clock, ScaledClock, SystemClock
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.domain.tokens import Secret
 from tillbridge.places import DATABASE, PREFIX, SETTINGS, default_data_dir
@@ -57,8 +58,18 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=30.0, gt=0, le=600)
     """How long a worker holds a connection without a sign of life before another may take over."""
 
+    clock: str = ""
+    """For training and tests only: how many times as fast time passes and since when, ``20@2026-11-24T09:00+00:00``."""
+
     log_level: str = Field(default="info", pattern=r"^(debug|info|warning|error)$")
     """How much goes into ``tillbridge.log`` in the data directory."""
+
+    @field_validator("clock")
+    @classmethod
+    def _tells_time(cls, value: str) -> str:
+        if value:
+            ScaledClock.parse(value)
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -87,6 +98,11 @@ class Settings(BaseSettings):
     @property
     def passphrase(self) -> Secret | None:
         return Secret(self.keyring_passphrase) if self.keyring_passphrase else None
+
+    @property
+    def ticking(self) -> Clock:
+        """The clock everything goes by."""
+        return ScaledClock.parse(self.clock) if self.clock else SystemClock()
 
     @property
     def log_file(self) -> Path:

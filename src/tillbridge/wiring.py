@@ -62,13 +62,12 @@ async def open_house(
     ``training``: simulators instead of the network, on data of their own that is gone afterwards. ``background``: a
     worker, the change feed and token renewal run alongside until the end. Raises StorageError and VaultError kinds.
     """
-    from tillbridge.domain.clock import SystemClock
     from tillbridge.platforms.registry import PlatformServiceRegistry
     from tillbridge.services.bus import EventBus
     from tillbridge.services.health import park_what_does_not_open
     from tillbridge.storage import open_storage
 
-    clock = clock or SystemClock()
+    clock = clock or settings.ticking
     registry = PlatformServiceRegistry()
     async with AsyncExitStack() as stack:
         simulators: tuple[Simulator, ...] = ()
@@ -254,6 +253,7 @@ def _teaching(
 def _worker(
     storage: Storage, registry: PlatformServiceRegistry, clock: Clock, publish: Any, owner: str, lease: float
 ) -> BackgroundSyncService:
+    from tillbridge.domain.clock import on_clock
     from tillbridge.sync.pull import sync_handlers
     from tillbridge.sync.worker import BackgroundSyncService
 
@@ -268,7 +268,7 @@ def _worker(
         publish=publish,
         owner=owner,
         spec_of=spec_of,
-        lease_seconds=lease,
+        lease_seconds=on_clock(clock, lease),
     )
 
 
@@ -322,15 +322,21 @@ def classroom(settings: Settings) -> Iterator[Settings]:
 
 
 def keep_log(path: Path, level: str) -> None:
-    """Facts as JSON lines into a file that only its owner reads; the terminal belongs to the screen."""
+    """Facts as JSON lines into a file that only its owner reads; the terminal belongs to the screen.
+
+    Raises DataReadOnly or DiskFull where there can be none.
+    """
     import logging
     from logging.handlers import RotatingFileHandler
 
     import structlog
 
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
-    path.chmod(0o600)
+    from tillbridge.storage.trouble import translated
+
+    with translated(str(path.parent)):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+        path.chmod(0o600)
     handler.setFormatter(logging.Formatter("%(message)s"))
     root = logging.getLogger()
     for old in [each for each in root.handlers if isinstance(each, RotatingFileHandler)]:

@@ -67,6 +67,19 @@ async def test_one_variant_is_listed_on_many_shops(storage: Storage, clock: Virt
     assert await storage.catalogue.listings(two.id) == (Listing("9", "91", "i-91", "tee-m"),)
 
 
+async def test_stores_that_list_the_same_goods_may_be_pulled_at_the_same_time(
+    storage: Storage, clock: VirtualClock
+) -> None:
+    shops = [await connected(storage, f"Shop {number}", clock.now()) for number in range(4)]
+    skus = [f"SKU-{number}" for number in range(20)]
+    pulls = []
+    for at, shop in enumerate(shops):
+        ordered = skus if at % 2 else list(reversed(skus))
+        pulls.append(storage.catalogue.upsert_products(shop.id, [_product(sku, _variant(sku, sku)) for sku in ordered]))
+    await asyncio.gather(*pulls)
+    assert [len(await storage.catalogue.listings(shop.id)) for shop in shops] == [20] * 4
+
+
 async def test_empty_and_double_skus_are_listed_unlinked(storage: Storage, clock: VirtualClock) -> None:
     shop = await connected(storage, "Shop", clock.now())
     pulled = _product("p1", _variant("v1", "TEE-M"), _variant("v2", "TEE-M"), _variant("v3", ""))

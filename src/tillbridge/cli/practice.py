@@ -48,7 +48,6 @@ def serve(
 
 
 async def _serve(settings: Settings, port: int, certificate: Path | None, key: Path | None) -> None:
-    from tillbridge.domain.clock import SystemClock
     from tillbridge.domain.errors import InvalidInput
     from tillbridge.platforms.registry import PlatformServiceRegistry
     from tillbridge.services.training import build_simulators
@@ -57,7 +56,7 @@ async def _serve(settings: Settings, port: int, certificate: Path | None, key: P
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    simulators = build_simulators(PlatformServiceRegistry(), SystemClock())
+    simulators = build_simulators(PlatformServiceRegistry(), settings.ticking)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix="simulators-", dir=settings.data_dir) as folder:
         try:
@@ -77,6 +76,7 @@ def _announce(served: Served, folder: Path) -> None:
     _flush({
         "platform": served.simulator.name, "base_url": served.base_url, "credentials": str(file),
         "control": f"{served.base_url}/__control__", "setup": served.simulator.setup,
+        "places_order": served.simulator.places_order,
     })  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from uuid import UUID
 import structlog
 
 from tillbridge.domain.audit import WORKER, Actor, AuditEntry
-from tillbridge.domain.clock import Clock
+from tillbridge.domain.clock import Clock, on_clock
 from tillbridge.domain.connections import Connection, ConnectionState
 from tillbridge.domain.errors import (
     MissingPermission,
@@ -73,6 +73,7 @@ class TokenService:
 
     def __init__(self, storage: Storage, clock: Clock, publish: Callable[[Event], None], owner: str = "") -> None:
         self._storage, self._clock, self._publish = storage, clock, publish
+        self._lease = on_clock(clock, _LEASE)
         self._owner = (owner or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")[:80]
         self._providers: dict[UUID, Provider] = {}
         self._under_way: dict[UUID, asyncio.Task[Token]] = {}
@@ -326,7 +327,7 @@ class TokenService:
             if token is not None and token.generation > than:
                 return token
             await self._check_not_refused(connection)
-            if await vault.take_renewal_lease(connection.id, self._owner, _LEASE):
+            if await vault.take_renewal_lease(connection.id, self._owner, self._lease):
                 break
             await self._clock.sleep(_LOOK_AGAIN)
         pulse = asyncio.create_task(self._hold_lease(connection.id))
@@ -350,7 +351,7 @@ class TokenService:
         """Real time, not the shop's: the lease may not end while the platform takes its time to answer."""
         while True:
             await asyncio.sleep(_LEASE_PULSE)
-            await self._storage.vault.take_renewal_lease(connection_id, self._owner, _LEASE)
+            await self._storage.vault.take_renewal_lease(connection_id, self._owner, self._lease)
 
     async def _ask(self, connection: Connection, generation: int) -> Token:
         """Spend the refresh token and keep what came, both tokens at once, before anything is called with them."""
@@ -358,7 +359,12 @@ class TokenService:
         if provider.renew is None:
             raise ReauthenticationNeeded(connection=connection.name)
         refresh = await self._storage.vault.token(connection.id, TokenType.REFRESH)
-        grant = await provider.renew(refresh.value if refresh else None)
+        try:
+            grant = await provider.renew(refresh.value if refresh else None)
+        except _DEAD as error:
+            # known before the lease is let go, or the next process would try the same credentials again
+            await self.refused(connection, error)
+            raise
         token = await self.keep_grant(connection, grant, generation)
         _log.info("token renewed", action="token.renew", connection=connection.name, generation=token.generation)
         self._publish(TokenRenewed(connection.id))

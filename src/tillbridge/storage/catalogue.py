@@ -17,6 +17,7 @@ from tillbridge.storage.database import Database
 from tillbridge.storage.schema import ListingRow, ProductRow, VariantRow
 
 EMPTY_SKU, DOUBLE_SKU = "empty_sku", "double_sku"
+_ONE_PULL = 7_712 << 40
 
 
 class CatalogueRepository:
@@ -29,6 +30,8 @@ class CatalogueRepository:
         Empty and duplicate SKUs stay unlinked; nothing is guessed.
         """
         async with self._db.transaction():
+            # two stores that list the same SKU would both make our variant of it
+            await self._db.alone(_ONE_PULL)
             for product in products:
                 await self._keep(connection_id, product)
             skus = await self._drop_gone(connection_id, products) | await self._list_all(connection_id, products)

@@ -109,6 +109,11 @@ class Database:
                 await self._clock.sleep(pause)
         raise AssertionError("unreachable")
 
+    async def alone(self, mark: int) -> None:
+        """Of transactions with this mark only one goes on at a time, until it ends; SQLite has one writer anyway."""
+        if not self.is_sqlite:
+            await self.rows("SELECT pg_advisory_xact_lock(?::bigint)", mark)
+
     async def rows(self, sql: str, *values: Any, long: bool = False) -> list[dict[str, Any]]:
         """Rows of a statement written with ``?``; also of UPDATE ... RETURNING."""
         client = self.reader if long else self.client()

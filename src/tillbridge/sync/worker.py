@@ -72,9 +72,16 @@ class BackgroundSyncService:
                 if self._lanes:
                     await asyncio.wait(self._lanes.values(), timeout=_POLL, return_when=asyncio.FIRST_COMPLETED)
                 else:
-                    await self._storage.changes.wait(_POLL)
+                    await self._wait_for_a_change()
         finally:
             await self._stop()
+
+    async def _wait_for_a_change(self) -> None:
+        try:
+            await self._storage.changes.wait(_POLL)
+        except StorageError as error:
+            _log.warning("changes cannot be read, waiting", action="worker.wait", reason=str(error))
+            await self._clock.sleep(_AFTER_TROUBLE)
 
     async def run_until_idle(self, patience: timedelta = timedelta(minutes=2)) -> None:
         """Work until nothing is due within ``patience``. Jobs of held connections do not count."""
