@@ -143,7 +143,8 @@ def _listening(slug: str) -> Iterator[_Heard]:
     mapping = importlib.import_module(f"tillbridge.platforms.{slug}.mapping")
     with pytest.MonkeyPatch.context() as patch:
         for noun, name in MAPPERS.items():
-            function = getattr(mapping, name, None) or getattr(_orders_of(slug, mapping), name)
+            home = mapping if hasattr(mapping, name) else _orders_of(slug, mapping)
+            function: Callable[..., Any] = getattr(home, name)
             for module in modules_of(slug):
                 if inspect.isfunction(function) and getattr(module, name, None) is function:
                     patch.setattr(module, name, heard.around(noun, function))
