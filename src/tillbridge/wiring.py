@@ -54,13 +54,15 @@ async def open_house(
     *,
     training: bool = False,
     background: bool = False,
+    accept_new_keyring: bool = False,
     clock: Clock | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Services]:
     """Everything of one shop, ready to use; closed in reverse order at the end.
 
     ``training``: simulators instead of the network, on data of their own that is gone afterwards. ``background``: a
-    worker, the change feed and token renewal run alongside until the end. Raises StorageError and VaultError kinds.
+    worker, the change feed and token renewal run alongside until the end. ``accept_new_keyring``: a lost keyring is
+    replaced by a new one, and connections wait for new credentials. Raises StorageError and VaultError kinds.
     """
     from tillbridge.platforms.registry import PlatformServiceRegistry
     from tillbridge.services.bus import EventBus
@@ -81,6 +83,7 @@ async def open_house(
                 clock,
                 keyring_path=settings.keyring_path,
                 passphrase=settings.passphrase,
+                accept_new_keyring=accept_new_keyring,
                 for_all_tasks=background,
             )
         )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 
-from tests.support.house import House
+from tests.support.clock import VirtualClock
+from tests.support.house import House, open_house_of
 from tillbridge.domain.connections import ConnectionState
 from tillbridge.domain.ids import new_id
 from tillbridge.platforms.registry import PlatformServiceRegistry
@@ -130,3 +134,42 @@ async def test_a_store_of_a_platform_not_installed_any_more_does_not_stop_the_st
     await house.storage.connections.save(replace(added, state=ConnectionState.LOCKED, platform="corner"))
     assert await _park(house) == ()
     assert [each.state for each in await house.storage.connections.all()] == [ConnectionState.CONNECTED]
+
+
+async def test_a_disk_that_fills_up_is_told_before_it_is_full(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for free, verdict in ((150 * 2**20, Verdict.WATCH), (900 * 2**20, Verdict.WELL)):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+        check = await _check(house, "disk")
+        assert check.verdict is verdict
+        assert f"{free // 2**20} MB" in check.words
+        assert ("space" in check.next_step) == (verdict is Verdict.WATCH)
+
+
+async def test_a_folder_that_cannot_be_written_is_named_with_the_way_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: not (path == house.folder and mode == os.W_OK))
+    check = await _check(house, "permissions")
+    assert check.verdict is Verdict.ILL
+    assert str(house.folder) in check.words
+    assert "--data-dir" in check.next_step
+
+
+async def test_a_damaged_database_is_told_with_the_way_back(tmp_path: Path) -> None:
+    """One page of an index nothing reads just then."""
+    clock = VirtualClock()
+    async with open_house_of(tmp_path, clock, {}):
+        pass
+    database = tmp_path / "shop.sqlite3"
+    with closing(sqlite3.connect(database)) as raw:
+        index = "SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'quarantine' LIMIT 1"
+        [(page,)] = raw.execute(index)
+        [(size,)] = raw.execute("PRAGMA page_size")
+    with database.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\x5a" * size)
+    async with open_house_of(tmp_path, clock, {}) as house:
+        check = await _check(house, "database")
+    assert check.verdict is Verdict.ILL
+    assert "damaged" in check.words
+    assert "restore" in check.next_step

@@ -102,3 +102,21 @@ def rotate_key(ctx: typer.Context, as_json: Json = False) -> None:
         say_json({"key": fresh})
     else:
         say(text("cli.rotated", key=fresh))
+
+
+@keys.command("replace")
+def replace_keyring(
+    ctx: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Begin with a new keyring when the old one is lost for good. Stores named must be re-authenticated."""
+    make_sure(text("cli.new_keyring"), yes=yes, as_json=as_json)
+    names = run(ctx, lambda services: services.keys.begun_anew(actor()), as_json=as_json, new_keyring=True)
+    if as_json:
+        say_json({"reauthenticate": names})
+        return
+    for each in names:
+        say(text("cli.enter_anew", name=each))
+    if not names:
+        say(text("cli.all_open"))

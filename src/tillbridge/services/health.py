@@ -66,7 +66,9 @@ class HealthService:
         return tuple(checks)
 
     async def _database(self) -> Check:
-        await self._storage.shop.get()
+        if not await self._storage.is_sound():
+            words = text("health.damaged", place=self._storage.place)
+            return Check("database", Verdict.ILL, words, text("health.damaged_step"))
         sales = await self._storage.sales.count()
         return Check("database", Verdict.WELL, text("health.database", place=self._storage.place, sales=sales))
 

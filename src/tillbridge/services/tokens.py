@@ -50,6 +50,8 @@ _LEASE_PULSE = 10.0
 _LOOK_AGAIN = 0.2
 _MARGIN = timedelta(seconds=60)
 _AHEAD = 0.8
+_DOUBTED = "token.doubted"
+"""The cursor that holds the newest generation of a token that was renewed because a refusal left doubt."""
 _AHEAD_EVERY = 30.0
 _OUTAGE = (PlatformUnavailable, NetworkFailure, RateLimited)
 _DEAD = (ReauthenticationNeeded, WrongCredentials)
@@ -77,7 +79,6 @@ class TokenService:
         self._owner = (owner or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")[:80]
         self._providers: dict[UUID, Provider] = {}
         self._under_way: dict[UUID, asyncio.Task[Token]] = {}
-        self._doubted: set[tuple[UUID, int]] = set()
         self.find_provider: FindProvider | None = None
 
     async def store_token(
@@ -152,18 +153,25 @@ class TokenService:
         except TokenRejected as error:
             if provider.renew is None:
                 raise await self._judge_lasting(connection, provider, error) from error
-            doubt = (connection.id, token.generation)
-            if not error.certain and doubt in self._doubted:
+            if not error.certain and await self._doubted_before(connection, token.generation):
                 raise _not_permitted(error) from error
             renewed = await self._renewed(connection, token.generation)
-            if not error.certain:
-                self._doubted.add((connection.id, renewed.generation))
         try:
             return await call(renewed)
         except TokenRejected as error:
             if error.certain:
                 raise ReauthenticationNeeded(connection=connection.name, request_id=error.request_id) from error
             raise _not_permitted(error) from error
+
+    async def _doubted_before(self, connection: Connection, generation: int) -> bool:
+        """Whether a doubt brought this very token; else it is doubted now. Kept for all processes: each would renew."""
+        async with self._storage.transaction():
+            known = int(await self._storage.cursors.get(connection.id, _DOUBTED) or 0)
+            if known and known == generation - 1:
+                return True
+            if known < generation:
+                await self._storage.cursors.set(connection.id, _DOUBTED, str(generation))
+        return False
 
     async def _judge_lasting(self, connection: Connection, provider: Provider, error: TokenRejected) -> TillbridgeError:
         """What a refusal of a token that cannot be renewed means: a probe tells a dead key from a right it lacks."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from tillbridge.domain.audit import WORKER, AuditEntry
 from tillbridge.domain.clock import Clock
+from tillbridge.domain.connections import Connection, ConnectionState
 from tillbridge.domain.jobs import JobKind, JobState
 from tillbridge.domain.notifications import Severity
 from tillbridge.domain.orders import OrderStatus
@@ -30,9 +31,8 @@ async def write_down(storage: Storage, clock: Clock, task: Task, outcome: Outcom
         if status is not None:
             await _save_status(storage, clock, task, done, status)
         await outcome.write()
-        if done.connection is not None:
-            await _hold(storage, task, done)
-        if done.tell:
+        news = done.connection is None or await _hold(storage, task, done.connection)
+        if done.tell and news:
             await _tell(storage, task, done)
 
     await storage.jobs.settle(
@@ -67,10 +67,16 @@ async def _save_status(storage: Storage, clock: Clock, task: Task, done: Settlem
     await storage.sales.change_delivery(sale_id, task.connection.id, partial(replace, **told))
 
 
-async def _hold(storage: Storage, task: Task, done: Settlement) -> None:
-    if done.connection is not None:
-        held = partial(replace, state=done.connection)
-        await storage.connections.change(task.connection.id, held)
+async def _hold(storage: Storage, task: Task, state: ConnectionState) -> bool:
+    """Whether that is news: whoever renewed the token has told already, and with the platform's reason."""
+    before: list[ConnectionState] = []
+
+    def held(connection: Connection) -> Connection:
+        before.append(connection.state)
+        return replace(connection, state=state)
+
+    await storage.connections.change(task.connection.id, held)
+    return before != [state]
 
 
 async def _tell(storage: Storage, task: Task, done: Settlement) -> None:
