@@ -346,10 +346,6 @@ class TokenService:
             if token is not None and token.generation > than:
                 return token
             return await self._ask(connection, token.generation if token else 0)
-        except _DEAD as error:
-            # under the lease, so that nobody who waits for it asks again: accounts lock
-            await self.refused(connection, error)
-            raise
         finally:
             pulse.cancel()
             await asyncio.gather(pulse, return_exceptions=True)
