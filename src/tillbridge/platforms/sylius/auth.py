@@ -22,7 +22,7 @@ from tillbridge.domain.errors import (
     TokenRejected,
 )
 from tillbridge.domain.tokens import Secret, TokenGrant
-from tillbridge.net.client import Answer, Dialect, Repeat, Request
+from tillbridge.net.client import Answer, Dialect, Expect, Repeat, Request
 from tillbridge.net.reading import retry_after
 from tillbridge.net.redact import one_line
 from tillbridge.platforms.contract import Session
@@ -75,6 +75,8 @@ async def _ask(session: Session, path: str, body: Mapping[str, str]) -> Mapping[
         repeat=Repeat.NEVER,
         headers={"Accept": "application/json"},
         json=dict(body),
+        # an outage answers with a page, which must reach the verdict
+        expect=Expect.TEXT,
     )
 
     def judge(answer: Answer, repeat: Repeat) -> TillbridgeError | None:
@@ -85,9 +87,22 @@ async def _ask(session: Session, path: str, body: Mapping[str, str]) -> Mapping[
     except OutcomeUnknown as lost:
         # a login changes nothing in the shop, so a lost answer is an outage and no more
         raise NetworkFailure(reason=lost.params.get("evidence", ""), left="yes") from lost
-    if not isinstance(answer.body, dict):
-        raise NotTheApi(status=answer.status, first_line=one_line(answer.text))
-    return answer.body
+    found = _json(answer.text)
+    if found is None:
+        raise NotTheApi(status=answer.status, first_line=_seen(answer, session))
+    return found
+
+
+def _json(text: str) -> Mapping[str, Any] | None:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _seen(answer: Answer, session: Session) -> str:
+    return session.api.redactor.scrub(one_line(answer.text))
 
 
 def _verdict(answer: Answer, session: Session) -> TillbridgeError | None:
@@ -95,14 +110,16 @@ def _verdict(answer: Answer, session: Session) -> TillbridgeError | None:
     if status < 300:
         return None
     if status == 401:
-        return TokenRejected(certain=True, reason=one_line(answer.text), request_id=answer.request_id)
+        return TokenRejected(certain=True, reason=_seen(answer, session), request_id=answer.request_id)
     if status == 429:
         return RateLimited(retry_after=retry_after(answer.headers, session.clock), request_id=answer.request_id)
     if status >= 500:
         return PlatformUnavailable(status=status, request_id=answer.request_id)
     if status == 404:
         return NotFound(what="address", name="the login of a Sylius API")
-    return PlatformRefused(field="credentials", code=status, reason=one_line(answer.text), request_id=answer.request_id)
+    return PlatformRefused(
+        field="credentials", code=status, reason=_seen(answer, session), request_id=answer.request_id
+    )
 
 
 def _grant(session: Session, body: Mapping[str, Any], *, keep_refresh: bool) -> TokenGrant:

@@ -85,7 +85,7 @@ def _status(node: wire.Product, shelf: Shelf) -> ProductStatus:
 
 
 def _newest(node: wire.Product, rows: Sequence[wire.Variant], shelf: Shelf) -> Any:
-    moments = [wire.utc(each.updatedAt, shelf.zone) for each in (node, *rows)]
+    moments = [wire.utc(each, shelf.zone) for each in (node.updatedAt, *(row.updatedAt for row in rows))]
     return max((each for each in moments if each is not None), default=None)
 
 

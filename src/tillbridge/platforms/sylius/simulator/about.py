@@ -104,7 +104,7 @@ def payment_method_list(call: Call) -> Reply:
     """With the gateway behind each."""
 
     def view(row: Row) -> Row:
-        gateway = {"@id": f"{ADMIN}/gateway-configs/{row['id']}", "@type": "GatewayConfig"}
+        gateway: Row = {"@id": f"{ADMIN}/gateway-configs/{row['id']}", "@type": "GatewayConfig"}
         gateway |= {"factoryName": row["gateway"], "gatewayName": row["gateway"], "config": []}
         return _method(call.shop, row, "payment-methods", "PaymentMethod") | {"gatewayConfig": gateway}
 

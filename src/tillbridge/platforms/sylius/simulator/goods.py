@@ -92,7 +92,7 @@ def images(call: Call) -> Reply:
 def product_create(call: Call) -> Reply:
     """A product without variants, to be filled."""
     shop, body = call.shop, _typed(call)
-    code, told = body.get("code"), (body.get("translations") or {}).get(call.shop.locale) or {}
+    code, told = str(body.get("code") or ""), (body.get("translations") or {}).get(call.shop.locale) or {}
     blanks = [
         ("code", "Please enter product code."),
         *((f"translations[{shop.locale}].{each}", f"Please enter product {each}.") for each in ("name", "slug")),
@@ -184,7 +184,8 @@ def variant_view(shop: Shop, row: Row) -> Row:
         "translations": {shop.locale: told} if row["name"] is not None else [],
     }
     # fields the shop's developer added
-    return found | row["custom"]
+    found |= row["custom"]
+    return found
 
 
 def _pricing(at: str, channel: str, row: Row) -> Row:

@@ -89,7 +89,7 @@ def _address(row: Row | None, section: str) -> Row | None:
     if row is None:
         return None
     names = ("firstName", "lastName", "phoneNumber", "company", "countryCode", "provinceCode", "provinceName")
-    found = {"@id": f"{section}/addresses/{row['id']}", "@type": "Address"}
+    found: Row = {"@id": f"{section}/addresses/{row['id']}", "@type": "Address"}
     found |= {name: row.get(name) for name in (*names, "street", "city", "postcode")}
     if section == ADMIN:
         del found["provinceCode"]

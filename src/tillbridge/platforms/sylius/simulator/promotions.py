@@ -42,7 +42,7 @@ def _fits(shop: Shop, order: Row, rule: Row, worth: int) -> bool:
         case "item_total":
             return worth >= int((settings.get(order["channel"]) or {}).get("amount", 0))
         case "cart_quantity":
-            return sum(each["quantity"] for each in order["items"]) >= settings["count"]
+            return sum(int(each["quantity"]) for each in order["items"]) >= int(settings["count"])
         case "contains_product":
             sold = {shop.variants[each["variant"]]["product"] for each in order["items"]}
             return settings["product_code"] in sold
