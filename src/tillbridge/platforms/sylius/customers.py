@@ -16,6 +16,8 @@ from tillbridge.platforms.sylius.mapping import map_customer
 from tillbridge.platforms.sylius.shop_facts import zone
 
 _CUSTOMERS = f"{ADMIN}/customers"
+_UNKNOWN = "u"
+"""Sylius wants a gender, and takes this for one it was not told."""
 _OLDEST_FIRST = (("order[createdAt]", "asc"),)
 
 
@@ -56,7 +58,8 @@ class SyliusCustomerService:
             return await self._update(known, customer)
         try:
             # a repeated create is refused as taken, so it cannot make two
-            created = await self._rest.post(_CUSTOMERS, "customer.create", _body(customer), repeat=Repeat.SAFE)
+            body = {**_body(customer), "gender": _UNKNOWN}
+            created = await self._rest.post(_CUSTOMERS, "customer.create", body, repeat=Repeat.SAFE)
         except PlatformRefused as refusal:
             if refusal.params.get("field") != "email" or (twin := await self.find_by_email(customer.email)) is None:
                 raise
@@ -69,7 +72,10 @@ class SyliusCustomerService:
 
 
 def _body(customer: Customer) -> dict[str, Any]:
-    """Only what is known: an empty value would clear what the shop has."""
+    """Only what is known: an empty value would clear what the shop has. Raises PlatformRefused for short names."""
+    for name, value in (("firstName", customer.first_name), ("lastName", customer.last_name)):
+        if len(value) == 1:
+            raise PlatformRefused(field=name, code="too_short", reason="Sylius wants names of two letters at least")
     known = {
         "email": customer.email.strip(),
         "firstName": customer.first_name,

@@ -43,6 +43,7 @@ _PAYMENT = {
     "refunded": PaymentStatus.REFUNDED,
 }
 _MONEY_CAME = ("paid", "partially_refunded", "refunded")
+_RATE = Decimal("0.000001")
 _UNPAID = (PaymentStatus.PENDING, PaymentStatus.UNKNOWN, PaymentStatus.CANCELLED)
 
 
@@ -137,7 +138,7 @@ def _goods(row: wire.Item, tax: Money, node: wire.Order) -> OrderLine:
         net=gross - tax,
         tax=tax,
         gross=gross,
-        taxes=_taxes(tax, node),
+        taxes=_taxes(gross - tax, tax, node),
         # an order line names no product, and a variant's code is unique in the shop
         listing=Listing("", code, code, code),
         external_id=str(row.id),
@@ -160,14 +161,15 @@ def _extra(line_id: str, kind: LineKind, title: str, minor: int, tax: Money, nod
         net=gross - tax,
         tax=tax,
         gross=gross,
-        taxes=_taxes(tax, node),
+        taxes=_taxes(gross - tax, tax, node),
         external_id=line_id,
     )
 
 
-def _taxes(tax: Money, node: wire.Order) -> tuple[TaxLine, ...]:
-    """One line without a rate: the order does not tell the rates."""
-    return (TaxLine("Tax", Decimal(0), tax, _included(node)),) if tax else ()
+def _taxes(net: Money, tax: Money, node: wire.Order) -> tuple[TaxLine, ...]:
+    """One line at the rate it comes to: the order does not tell the rates themselves."""
+    rate = (tax.amount / net.amount).quantize(_RATE) if net else Decimal(0)
+    return (TaxLine("Tax", rate, tax, _included(node)),) if tax else ()
 
 
 def _discounts(node: wire.Order) -> tuple[AppliedDiscount, ...]:

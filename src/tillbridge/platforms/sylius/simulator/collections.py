@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from .http import ApiError, Call, Reply
@@ -116,11 +117,16 @@ def partly(rows: Sequence[Row], name: str, wanted: str | None) -> list[Row]:
 
 
 def ordered(call: Call, rows: Sequence[Row], names: Sequence[str], default: str = "") -> list[Row]:
-    """Sorted by ``order[name]``, else by the default."""
+    """Sorted by ``order[name]``, else by the default; one with a minus goes down."""
     found = list(rows)
     if default:
-        found.sort(key=lambda row: row[default])
+        found.sort(key=lambda row: _weight(row[default.lstrip("-")]), reverse=default.startswith("-"))
     for name in names:
         if direction := call.first(f"order[{name}]"):
-            found.sort(key=lambda row: (row[name] is not None, row[name]), reverse=direction.lower() == "desc")
+            found.sort(key=lambda row: (row[name] is not None, _weight(row[name])), reverse=direction.lower() == "desc")
     return found
+
+
+def _weight(value: Any) -> Any:
+    """As the shop's database sorts texts: capitals are no difference, and a dash goes before letters."""
+    return value.lower().replace("_", " ") if isinstance(value, str) else value

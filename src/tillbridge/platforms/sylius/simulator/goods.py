@@ -189,8 +189,9 @@ def variant_view(shop: Shop, row: Row) -> Row:
 
 
 def _pricing(at: str, channel: str, row: Row) -> Row:
-    head = {"@id": f"{at}/channel-pricings/{channel}", "@type": "ChannelPricing", **row}
-    return head | {"minimumPrice": 0, "lowestPriceBeforeDiscount": None, "appliedPromotions": []}
+    kept = {name: row[name] for name in ("price", "originalPrice")}
+    head = {"@id": f"{at}/channel-pricings/{channel}", "@type": "ChannelPricing", **kept}
+    return head | {"minimumPrice": 0, "lowestPriceBeforeDiscount": row.get("before"), "appliedPromotions": []}
 
 
 def variant_read(call: Call) -> Reply:
@@ -262,12 +263,19 @@ def variant_update(call: Call) -> Reply:
     pricings = {name: dict(each) for name, each in row["channelPricings"].items()}
     for name, each in (body.get("channelPricings") or {}).items():
         given = {key: each[key] for key in ("price", "originalPrice") if key in each}
-        pricings[name] = {"price": None, "originalPrice": None, **pricings.get(name, {}), **given}
+        pricings[name] = _priced(pricings.get(name, {}), given)
     _take(call.shop, row, body)
     row["channelPricings"] = pricings
     if before != {name: value for name, value in row.items() if name != "updatedAt"}:
         row["updatedAt"] = call.shop.now()
     return Reply(context("ProductVariant", variant_view(call.shop, row)))
+
+
+def _priced(known: Row, given: Row) -> Row:
+    """A price below the crossed-out one tells what it was before."""
+    row = {"price": None, "originalPrice": None, **known, **given}
+    lowered = bool(row["originalPrice"] and row["price"] and row["originalPrice"] > row["price"])
+    return row | {"before": known.get("price") if lowered else None}
 
 
 def _take(shop: Shop, row: Row, body: Row) -> None:

@@ -123,7 +123,8 @@ def firewall_error(error: FirewallError, media_type: str = JSON) -> Response:
 def success(reply: Reply, *, linked: bool) -> Response:
     """A good answer; plain JSON has no keys that begin with @ and no frame around a list."""
     if reply.body is None:
-        return Response(status_code=reply.status, headers=dict(reply.headers))
+        media_type = f"{JSON_LD}; charset=utf-8" if reply.status == 202 else None
+        return Response(status_code=reply.status, headers=dict(reply.headers), media_type=media_type)
     body = reply.body if linked else plain(reply.body)
     media_type = f"{JSON_LD if linked else JSON}; charset=utf-8"
     return JSONResponse(body, reply.status, dict(reply.headers), media_type=media_type)

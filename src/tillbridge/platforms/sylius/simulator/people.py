@@ -20,7 +20,7 @@ def customer_list(call: Call) -> Reply:
     rows = list(call.shop.customers.values())
     for name in ("email", "firstName", "lastName"):
         rows = partly(rows, name, call.first(name))
-    rows = ordered(call, rows, ("createdAt", "email", "firstName", "lastName"))
+    rows = ordered(call, rows, ("createdAt", "email", "firstName", "lastName"), default="-createdAt")
     return listed(call, "Customer", rows, lambda row: customer_view(call.shop, row), "customers")
 
 

@@ -117,7 +117,7 @@ _STAFF_WRITES = (f"{ADMIN}/orders/[^/]+/adjustments", f"{ADMIN}/order-items/[^/]
 
 async def respond(shop: Shop, tokens: Tokens, request: Request) -> Response:
     """The answer to one request."""
-    linked = JSON_LD in request.headers.get("accept", JSON_LD)
+    linked = not request.headers.get("accept", "").startswith(JSON)
     try:
         return await _answer(shop, tokens, request, linked=linked)
     except FirewallError as error:
