@@ -69,8 +69,8 @@ class SyliusShopService:
         return frozenset(str(each) for each in claims_of(token.value.reveal()).get("roles") or ())
 
     def _host(self) -> str:
-        connection = self._session.connection
-        address = connection.base_url or connection.settings.get("shop_url", "")
+        """The host name the operator gave, also where a stand-in answers in the shop's place."""
+        address = self._session.connection.settings.get("shop_url", "")
         return address.partition("://")[2].partition("/")[0].partition(":")[0]
 
     async def _refuse_old(self) -> None:

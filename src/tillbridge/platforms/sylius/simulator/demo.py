@@ -51,7 +51,7 @@ def _channels(shop: Shop) -> None:
         "city": "Galway",
         "postcode": "H91 TB00",
     }
-    for code, host, name in ((WEB, WEB_HOST, demo_shop.NAME), (TILL, TILL_HOST, demo_shop.NAME)):
+    for code, host, name in ((TILL, TILL_HOST, f"{demo_shop.NAME}, till"), (WEB, WEB_HOST, demo_shop.NAME)):
         shop.channels[code] = {
             "code": code,
             "name": name,
