@@ -7,7 +7,13 @@ from dataclasses import replace
 import pytest
 
 from tests.platforms.sylius.adapter import Bench, CutAfter, Hooked, PowerCut, bench, eur
-from tillbridge.domain.errors import NetworkFailure, OutcomeUnknown, PlatformRefused, TotalsDisagree
+from tillbridge.domain.errors import (
+    NetworkFailure,
+    OutcomeUnknown,
+    PlatformRefused,
+    PlatformUnavailable,
+    TotalsDisagree,
+)
 from tillbridge.domain.orders import Order
 from tillbridge.platforms.sylius import PLATFORM
 
@@ -117,6 +123,16 @@ async def test_somebody_else_at_the_same_goods_is_answered_by_trying_once_more()
         placed = await PLATFORM.order(at.session).create_order(order, at.keep)
         assert placed.paid
         assert len(at.booked(order)) == 1
+
+
+async def test_somebody_else_at_the_same_goods_for_long_is_a_passing_failure() -> None:
+    for ending in ("/complete", "/items"):
+        async with bench(tap=Hooked) as at:
+            order = await at.sale(TEE_M=1)
+            Hooked.on(ending, lambda at=at: setattr(at.shop.shop.switches, "conflicts", 2))  # type: ignore[misc]
+            with pytest.raises(PlatformUnavailable):
+                await PLATFORM.order(at.session).create_order(order, at.keep)
+            assert at.booked(order) == []
 
 
 async def test_a_price_that_changes_while_the_sale_is_on_its_way_is_not_placed() -> None:

@@ -311,9 +311,12 @@ async def test_an_unknown_payment_state_is_shown_as_unknown() -> None:
 async def test_the_cashiers_note_does_not_hide_our_reference() -> None:
     async with bench() as at:
         lines = await at.lines(TEE_M=1)
-        order = paid(lines, at.clock, receipt="R-9", note="Gift wrap\nTill lane closed, receipt in the bag")
+        order = paid(
+            lines, at.clock, receipt="R-9", note="Code red: gift wrap\nTill lane closed, receipt in the bag; code 5"
+        )
         placed = await PLATFORM.order(at.session).create_order(order, at.keep)
         notes = at.shop.shop.orders[placed.platform_order_id]["notes"]
         assert notes.splitlines()[:2] == [order.reference, "Till T1, receipt R-9"]
+        assert placed.code_counted is None
         seen = [each async for page in PLATFORM.order(at.session).list_orders() for each in page.items]
         assert [each.receipt for each in seen if each.reference] == ["R-9"]

@@ -52,7 +52,8 @@ async def renew(session: Session, refresh: Secret | None) -> TokenGrant:
     if refresh is not None and path:
         try:
             return _grant(session, await _ask(session, path, {"refresh_token": refresh.reveal()}), keep_refresh=True)
-        except TokenRejected:
+        except (TokenRejected, NotFound, PlatformRefused):
+            # spent, ended, or the address is another by now: the login still stands
             pass
     login = {
         "email": session.connection.settings.get("email", ""),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 from tillbridge.domain.errors import Drift
 from tillbridge.domain.tokens import Token
 from tillbridge.net.client import Answer, Expect, Repeat, Request
-from tillbridge.platforms.contract import Session
+from tillbridge.platforms.contract import RefusedRecord, Session
 from tillbridge.platforms.sylius.auth import Bearer
 from tillbridge.platforms.sylius.dialect import DIALECT
 from tillbridge.platforms.sylius.spec import PAGE_SIZE
@@ -123,6 +124,11 @@ def key(code: str) -> str:
 def stamp(at: datetime, zone: str) -> str:
     """A moment as the shop's filters want it: its server's wall clock, without zone."""
     return at.astimezone(ZoneInfo(zone) if zone else UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def keyed(refused: tuple[RefusedRecord, ...], name: str) -> tuple[RefusedRecord, ...]:
+    """Records set aside under the key the shop's routes use, not under its number."""
+    return tuple(replace(each, external_id=str(json.loads(each.raw).get(name) or each.external_id)) for each in refused)
 
 
 def cursor_page(cursor: str | None) -> int:

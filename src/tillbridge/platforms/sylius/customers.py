@@ -39,13 +39,18 @@ class SyliusCustomerService:
 
     async def find_by_email(self, email: str) -> Customer | None:
         """The customer with exactly this address, whatever the case. The shop's filter also finds parts of one."""
-        wanted = email.strip().casefold()
-        if not wanted:
-            return None
-        async for page in self._rest.pages(_CUSTOMERS, "customer.find", (("email", wanted),)):
+        typed = email.strip()
+        # whether capitals matter is the shop's database's own affair
+        for spelling in dict.fromkeys((typed, typed.lower())):
+            if spelling and (found := await self._spelled(spelling)) is not None:
+                return found
+        return None
+
+    async def _spelled(self, email: str) -> Customer | None:
+        async for page in self._rest.pages(_CUSTOMERS, "customer.find", (("email", email),)):
             for at, row in enumerate(page.rows):
                 found = map_customer(row, f"$[{at}]", self._zone)
-                if found.email.casefold() == wanted:
+                if found.email.casefold() == email.casefold():
                     return found
         return None
 

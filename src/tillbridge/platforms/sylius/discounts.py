@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused
 from tillbridge.domain.money import Money, total
 from tillbridge.domain.offers import DiscountVerdict, Offer
@@ -121,8 +119,15 @@ def _accepted(deal: Deal, offer: Offer, amount: Money, *, tried: bool) -> Discou
     )
 
 
-def _refused(code: str, offer: Offer, reason: str, **more: Any) -> DiscountVerdict:
-    deal: Deal | None = more.get("deal")
+def _refused(
+    code: str,
+    offer: Offer,
+    reason: str,
+    *,
+    by_platform: tuple[str, ...] = (),
+    by_us: tuple[str, ...] = (),
+    deal: Deal | None = None,
+) -> DiscountVerdict:
     zero = Money.zero(offer.currency)
     kind, value = deal.kind(offer, zero) if deal else (None, zero.amount)
     return DiscountVerdict(
@@ -132,7 +137,7 @@ def _refused(code: str, offer: Offer, reason: str, **more: Any) -> DiscountVerdi
         value=value,
         amount=zero,
         reason=reason,
-        judged_by_platform=more.get("by_platform", ()),
-        judged_by_us=more.get("by_us", ()),
+        judged_by_platform=by_platform,
+        judged_by_us=by_us,
         external_id=deal.promotion.code if deal else "",
     )

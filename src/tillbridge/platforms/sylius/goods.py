@@ -54,12 +54,12 @@ async def variant(rest: Rest, code: str, action: str) -> wire.Variant | None:
 
 
 async def variants_by_code(rest: Rest, wanted: Sequence[tuple[str, str]], action: str) -> dict[str, wire.Variant]:
-    """Variants by code, for pairs of product and variant code; those without a product are read one by one."""
+    """Variants by code, for pairs of product and variant code; those not found by product are read one by one."""
     codes = {code for _, code in wanted}
     products = sorted({product for product, _ in wanted if product})
     rows = [row for each in (await variants_of(rest, products, action)).values() for row in each]
     found = {each.code: each for at, row in enumerate(rows) if (each := parse(wire.Variant, row, f"$[{at}]"))}
-    for code in sorted({code for product, code in wanted if not product} - set(found)):
+    for code in sorted(codes - set(found)):
         if (single := await variant(rest, code, action)) is not None:
             found[code] = single
     return {code: each for code, each in found.items() if code in codes}

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 REFERENCE_FORM = re.compile(r"TB[0-9A-HJKMNP-TV-Z]{24}")
-_TILL = re.compile(r"^Till (?P<till>.+), receipt (?P<receipt>.+)$", re.MULTILINE)
-_CODE = re.compile(r"^Code (?P<code>.+?)(?P<uncounted>, honoured at the till, not counted)?$", re.MULTILINE)
 _UNCOUNTED = ", honoured at the till, not counted"
+_TILL = re.compile(
+    rf"^Till (?P<till>.+?), receipt (?P<receipt>.+?)(?:; code (?P<code>.+?)(?P<uncounted>{_UNCOUNTED})?)?\r?$",
+    re.MULTILINE,
+)
 
 
 def notes(reference: str, till: str, receipt: str, *, code: str, counted: bool, note: str) -> str:
     """The notes of a till sale: our reference first, then what people look for, then the cashier's own note."""
-    sold_with = f"Code {code}{'' if counted else _UNCOUNTED}" if code else ""
-    lines = (reference, f"Till {till}, receipt {receipt}", sold_with, note)
-    return "\n".join(each for each in lines if each)
+    sold_with = f"; code {code}{'' if counted else _UNCOUNTED}" if code else ""
+    return "\n".join(each for each in (reference, f"Till {till}, receipt {receipt}{sold_with}", note) if each)
 
 
 def reference_of(text: str) -> str:
@@ -31,5 +32,5 @@ def till_of(text: str) -> tuple[str, str]:
 
 def code_of(text: str) -> tuple[str, bool]:
     """The code the sale was sold with, and whether the shop counted it as used."""
-    found = _CODE.search(text)
-    return (found["code"], not found["uncounted"]) if found else ("", False)
+    found = _TILL.search(text)
+    return (found["code"] or "", not found["uncounted"]) if found else ("", False)

@@ -12,6 +12,7 @@ from tillbridge.domain.errors import (
     NetworkFailure,
     OutcomeUnknown,
     PlatformRefused,
+    PlatformUnavailable,
     TillbridgeError,
     TotalsDisagree,
 )
@@ -29,7 +30,7 @@ from tillbridge.domain.orders import (
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.sylius.after_sale import AfterSale
-from tillbridge.platforms.sylius.calls import Rest, cursor_page
+from tillbridge.platforms.sylius.calls import Rest, cursor_page, keyed
 from tillbridge.platforms.sylius.cart import COMPLETED, Cart
 from tillbridge.platforms.sylius.checkout import Checkout
 from tillbridge.platforms.sylius.order_finding import CART_HANDLE, ORDERS, Finder, since_query
@@ -67,9 +68,7 @@ class SyliusOrderService:
             counted = await checkout.prepare(wanted)
         except TillbridgeError as error:
             await self._withdraw([cart], room.raised)
-            if isinstance(error, OutcomeUnknown):
-                raise NetworkFailure(reason=error.params.get("evidence", ""), left="yes") from error
-            raise
+            raise _nothing_placed(error) from error
         await self._place(cart, order, room, counted=counted)
         return await self._finished(cart.token)
 
@@ -115,7 +114,7 @@ class SyliusOrderService:
         if token:
             return
         await self._withdraw([cart], room.raised)
-        raise error
+        raise _nothing_placed(error)
 
     async def _withdraw(self, carts: Sequence[Cart], handles: Sequence[Handle]) -> None:
         """Leave nothing behind, as far as the shop can be reached: carts also end by themselves."""
@@ -174,7 +173,7 @@ class SyliusOrderService:
             rows = [await self._dated(row) for row in page.rows]
             fine, refused = sort_out(rows, "$", lambda each, path: map_order(each, path, here, theirs))
             newest = max((each.updated_at for each in fine if each.updated_at), default=None)
-            yield Page(fine, refused, newest, str(page.number + 1) if page.more else None)
+            yield Page(fine, keyed(refused, "tokenValue"), newest, str(page.number + 1) if page.more else None)
 
     async def _dated(self, row: Any) -> Any:
         """Before 2.1 an order tells no date; its payment was made with its first line, on the same visit."""
@@ -217,6 +216,13 @@ class SyliusOrderService:
             if each.state == "refunded":
                 return PlacedRefund(str(each.id), Money.of_minor(each.amount, order.currency))
         return None
+
+
+def _nothing_placed(error: TillbridgeError) -> TillbridgeError:
+    """What failed while there was only a cart may be tried again, whatever became of the single call."""
+    if isinstance(error, OutcomeUnknown):
+        return NetworkFailure(reason=error.params.get("evidence", ""), left="yes")
+    return PlatformUnavailable(status=409) if isinstance(error, Conflict) else error
 
 
 def _all_back(order: Order, refund: Refund) -> bool:

@@ -11,7 +11,7 @@ from tillbridge.domain.errors import NotFound
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.sylius import wire
-from tillbridge.platforms.sylius.calls import ADMIN, Rest, cursor_page, key
+from tillbridge.platforms.sylius.calls import ADMIN, Rest, cursor_page, key, keyed
 from tillbridge.platforms.sylius.goods import PRODUCTS, VARIANTS, variants_of
 from tillbridge.platforms.sylius.mapping import OptionTexts, map_product
 from tillbridge.platforms.sylius.reading import last_part, parse
@@ -43,15 +43,20 @@ class SyliusProductService:
         wanted = code.strip()
         if not wanted:
             return ()
-        # the filter finds parts of codes too
-        rows = await self._rest.rows(VARIANTS, "product.find", (("code", wanted),))
-        owners = {last_part(str(row["product"])) for row in rows if isinstance(row, dict) and row.get("code") == wanted}
-        if owners:
-            return (await self._page(await self._by_code(sorted(owners)), None)).items
+        if owner := await self._owner(wanted):
+            return (await self._page(await self._by_code([owner]), None)).items
         if not (shelf(self._session).barcode_field and wanted.isdigit()):
             return ()
         pages = self.list_products()
         return tuple([each async for page in pages for each in page.items if _has(each, wanted)])
+
+    async def _owner(self, code: str) -> str:
+        """The product whose variant has exactly this code; the shop's filter finds parts of codes too."""
+        async for page in self._rest.pages(VARIANTS, "product.find", (("code", code),)):
+            for row in page.rows:
+                if isinstance(row, dict) and row.get("code") == code:
+                    return last_part(str(row.get("product") or ""))
+        return ""
 
     async def _by_code(self, codes: Sequence[str]) -> list[Any]:
         found = []
@@ -69,7 +74,7 @@ class SyliusProductService:
         place = shelf(self._session)
         fine, refused = sort_out(rows, "$", lambda each, path: map_product(each, variants, options, place, path))
         newest = max((each.updated_at for each in fine if each.updated_at), default=None)
-        return Page(fine, refused, newest, following)
+        return Page(fine, keyed(refused, "code"), newest, following)
 
     async def _known_options(self, rows: Sequence[Any]) -> dict[str, OptionTexts]:
         """The options of these products, each read once in the life of the service."""
