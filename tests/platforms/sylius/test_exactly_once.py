@@ -14,7 +14,7 @@ from tillbridge.domain.errors import (
     PlatformUnavailable,
     TotalsDisagree,
 )
-from tillbridge.domain.orders import Order
+from tillbridge.domain.orders import Order, Refund, RefundLine
 from tillbridge.platforms.sylius import PLATFORM
 
 _MOST_STEPS = 40
@@ -174,3 +174,37 @@ async def test_a_returned_line_and_goods_without_a_listing_are_refused_before_an
                 await PLATFORM.order(at.session).create_order(replace(order, lines=(wrong,)), at.keep)
         assert at.handles == []
         assert at.shop.open_carts() == 0
+
+
+@pytest.mark.parametrize("what", ["cancel", "refund"])
+async def test_a_power_cut_while_giving_back_is_finished_by_looking_and_doing_it_again(what: str) -> None:
+    for steps in range(1, _MOST_STEPS):
+        taps: list[CutAfter] = []
+        async with bench(tap=lambda inner, taps=taps: taps.append(CutAfter(inner)) or taps[0]) as at:  # type: ignore[misc]
+            orders = PLATFORM.order(at.session)
+            order = await at.sale(TEE_M=2)
+            placed = await orders.create_order(order, at.keep)
+            whole = tuple(RefundLine(each.id, each.quantity, restock=True) for each in order.lines)
+            refund = Refund(f"{order.reference}-R1", order.totals.total, whole, "too small")
+            number = placed.platform_order_id
+
+            async def give_back(orders=orders, order=order, refund=refund, number=number) -> None:  # type: ignore[no-untyped-def]
+                if what == "cancel":
+                    await orders.cancel_order(order, number, "rung up twice")
+                elif await orders.look_up_refund(order, number, refund) is None:
+                    await orders.refund_order(order, number, refund)
+
+            taps[0].left = steps
+            try:
+                await give_back()
+            except PowerCut:
+                taps[0].left = -1
+                await give_back()
+            else:
+                assert steps > 4
+                return
+            row = at.booked(order)[0]
+            assert (row["refunded"], row["cancelled"]) == ("49.80", True), f"step {steps}"
+            assert at.shop.ledger.stock["TEE-M"] == 25
+            assert at.mails == []
+    raise AssertionError("giving back never ended")

@@ -23,7 +23,7 @@ from tillbridge.domain.orders import LineKind, Order, PaymentStatus, Refund, Ref
 from tillbridge.domain.references import order_reference
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.sylius import PLATFORM
-from tillbridge.platforms.sylius.shop_facts import HANDOVER, MAILS, SHIP, SHOPPERS
+from tillbridge.platforms.sylius.shop_facts import HANDOVER, KEEP, MAILS, SHIP, SHOPPERS
 from tillbridge.platforms.sylius.simulator import SyliusSimulator
 
 TEN = Discount("Harbour 10 %", DiscountType.PERCENTAGE, Decimal(10), code="HARBOUR10")
@@ -252,6 +252,19 @@ async def test_a_whole_refund_is_booked_once_and_brings_goods_back_only_where_as
         assert at.booked(order)[0]["refunded"] == "49.80"
         assert at.shop.ledger.stock["TEE-M"] == (25 if restock else 23)
         assert at.mails == []
+
+
+@pytest.mark.parametrize("handed_over", [True, False])
+async def test_some_goods_of_a_refunded_sale_are_put_back_by_number_once(handed_over: bool) -> None:
+    async with bench() as at:
+        orders = PLATFORM.order(at.with_facts(**{HANDOVER: SHIP if handed_over else KEEP}))
+        order = await at.sale(TEE_M=2, SOAP_1=1)
+        placed = await orders.create_order(order, at.keep)
+        back = tuple(RefundLine(each.id, Decimal(1), each.sku == "TEE-M") for each in order.lines)
+        for _ in range(2):
+            await orders.refund_order(order, placed.platform_order_id, Refund("R1", order.totals.total, back, "torn"))
+        assert (at.shop.ledger.stock["TEE-M"], at.shop.ledger.stock["SOAP-1"]) == (24, 24)
+        assert not at.booked(order)[0]["cancelled"]
 
 
 async def test_a_part_of_a_payment_cannot_be_given_back_and_the_passport_says_so() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused
@@ -9,6 +10,7 @@ from tillbridge.domain.orders import PlacedOrder
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.sylius import wire
 from tillbridge.platforms.sylius.calls import ADMIN, Rest, key
+from tillbridge.platforms.sylius.goods import VARIANTS, variant
 from tillbridge.platforms.sylius.order_finding import ORDERS
 from tillbridge.platforms.sylius.order_mapping import map_placed
 from tillbridge.platforms.sylius.reading import parse
@@ -57,14 +59,24 @@ class AfterSale:
             raise OutcomeUnknown(evidence=f"placed as {placed.number}, and the shop does not show it as paid")
         return placed
 
-    async def give_back(self, node: wire.Order) -> None:
-        """Mark what was paid as refunded. Raises PlatformRefused when the shop does not."""
+    async def give_back(self, node: wire.Order) -> bool:
+        """Mark what was paid as refunded; False when it was before. Raises PlatformRefused when the shop does not."""
+        begun = False
         for payment in await self.payments(node.tokenValue):
             if payment.state == "completed":
+                begun = True
                 await self._step(f"{ADMIN}/payments/{payment.id}/refund", "refund.create")
         if any(each.state == "completed" for each in await self.payments(node.tokenValue)):
             reason = "the shop did not mark the payment as refunded"
             raise PlatformRefused(field="payment", code="not_refunded", reason=reason)
+        return begun
+
+    async def put_back(self, goods: Mapping[str, int]) -> None:
+        """Raise what is on hand by pieces that came back: the shop's own refund moves money alone."""
+        for code, quantity in goods.items():
+            row = await variant(self._rest, code, "refund.restock")
+            if row is not None and row.tracked:
+                await self._rest.put(f"{VARIANTS}/{key(code)}", "refund.restock", {"onHand": row.onHand + quantity})
 
     async def cancel(self, token: str) -> PlacedOrder:
         """Cancel, which puts the goods back. Raises PlatformRefused when the shop does not."""

@@ -20,7 +20,6 @@ from tillbridge.domain.money import Money
 from tillbridge.domain.orders import (
     Checkpoint,
     Handle,
-    LineKind,
     LookUp,
     Order,
     PlacedOrder,
@@ -74,16 +73,8 @@ class SyliusOrderService:
 
     async def _place(self, cart: Cart, order: Order, room: StockRoom, *, counted: bool) -> None:
         """Complete the cart. Only a lost answer leaves it as it is; a refusal takes everything back."""
-        notes = notes_of(order, counted=counted)
         try:
-            try:
-                node = await cart.complete(notes)
-            except Conflict:
-                # somebody else was at these goods; nothing was placed, so it is asked once more
-                self._compare(order, (await cart.read()).total)
-                node = await cart.complete(notes)
-            if node.checkoutState != COMPLETED:
-                raise PlatformRefused(field="order", code="not_completed", reason="the shop did not place the order")
+            await self._complete(cart, order, notes_of(order, counted=counted))
         except OutcomeUnknown:
             raise
         except PlatformRefused as refusal:
@@ -92,6 +83,16 @@ class SyliusOrderService:
             raise moved or refusal from refusal
         except TillbridgeError as error:
             await self._withdraw_unless_placed(cart, room, error)
+
+    async def _complete(self, cart: Cart, order: Order, notes: str) -> None:
+        """Somebody else at the same goods places nothing, so that is answered by asking once more."""
+        try:
+            node = await cart.complete(notes)
+        except Conflict:
+            self._compare(order, (await cart.read()).total)
+            node = await cart.complete(notes)
+        if node.checkoutState != COMPLETED:
+            raise PlatformRefused(field="order", code="not_completed", reason="the shop did not place the order")
 
     def _compare(self, order: Order, minor: int) -> None:
         theirs = Money.of_minor(minor, order.currency)
@@ -195,27 +196,31 @@ class SyliusOrderService:
         return await self._after.cancel(platform_order_id)
 
     async def refund_order(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund:
-        """Book the whole payment as given back; goods return with it when all of them did.
+        """Book the whole payment as given back, and goods where the lines say so. Raises CapabilityAbsent for a part.
 
-        Raises CapabilityAbsent for a part of it.
+        When all goods of a sale that was not handed over return, the shop's cancelling brings them back, also after a
+        crash. Else their numbers are raised once, right after the refund: a crash in between leaves them low.
         """
         if refund.amount != order.totals.total:
             raise CapabilityAbsent(capability="Refund of a part", reason=WHOLE_REFUND_ONLY)
         node = await self._after.order(platform_order_id)
-        await self._after.give_back(node)
-        if _all_back(order, refund) and node.state == "new":
-            await self._after.cancel(platform_order_id)
+        if await self._after.give_back(node) and not (_all_back(order, refund) and node.state == "new"):
+            await self._after.put_back(_back(order, refund))
         placed = await self.look_up_refund(order, platform_order_id, refund)
         if placed is None:
             raise OutcomeUnknown(evidence="the shop took the refund and does not show it")
         return placed
 
     async def look_up_refund(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund | None:
-        """The refund of the payment: there can be one only, so it needs no reference."""
-        for each in await self._after.payments(platform_order_id):
-            if each.state == "refunded":
-                return PlacedRefund(str(each.id), Money.of_minor(each.amount, order.currency))
-        return None
+        """The refund of the payment: there can be one only, so it needs no reference. Finishes putting goods back."""
+        payments = await self._after.payments(platform_order_id)
+        booked = next((each for each in payments if each.state == "refunded"), None)
+        if booked is None:
+            return None
+        if _all_back(order, refund) and (await self._after.order(platform_order_id)).state == "new":
+            # the shop's own way to take the goods back: its refund moves money alone
+            await self._after.cancel(platform_order_id)
+        return PlacedRefund(str(booked.id), Money.of_minor(booked.amount, order.currency))
 
 
 def _nothing_placed(error: TillbridgeError) -> TillbridgeError:
@@ -225,8 +230,17 @@ def _nothing_placed(error: TillbridgeError) -> TillbridgeError:
     return PlatformUnavailable(status=409) if isinstance(error, Conflict) else error
 
 
+def _back(order: Order, refund: Refund) -> dict[str, int]:
+    """Pieces that came back to be sold again, by variant code."""
+    sold = {each.id: each.listing.external_variant_id for each in order.lines if each.listing is not None}
+    found: dict[str, int] = {}
+    for each in refund.lines:
+        if each.restock and each.line_id in sold:
+            found[sold[each.line_id]] = found.get(sold[each.line_id], 0) + int(each.quantity)
+    return found
+
+
 def _all_back(order: Order, refund: Refund) -> bool:
     """Whether every piece of goods came back to be sold again."""
-    back = {each.line_id: each.quantity for each in refund.lines if each.restock}
-    goods = [each for each in order.lines if each.kind is LineKind.PRODUCT]
-    return bool(goods) and all(back.get(each.id) == each.quantity for each in goods)
+    goods = {code: quantity for code, (_, quantity) in goods_of(order).items()}
+    return bool(goods) and _back(order, refund) == goods
