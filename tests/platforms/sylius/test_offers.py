@@ -76,6 +76,14 @@ async def test_a_verdict_makes_the_till_reckon_what_the_shop_reckons() -> None:
         ship = await _judged(at, "FREESHIP", await at.lines(TEE_M=1))
         assert (ship.valid, ship.type, ship.amount) == (True, DiscountType.FREE_SHIPPING, eur("0"))
         assert ten.judged_by_platform == ("the cart",)
+        assert str(ten.value) == "10"
+
+
+async def test_a_cart_that_cannot_be_thrown_away_does_not_spoil_the_verdict() -> None:
+    async with bench() as at:
+        lines = await at.lines(TEE_M=2)
+        at.shop.faults.arm("error_5xx", times=4, match="DELETE ")
+        assert (await _judged(at, "HARBOUR10", lines)).amount == eur("4.98")
 
 
 async def test_rounding_per_piece_is_taken_over_as_an_amount() -> None:
@@ -83,7 +91,7 @@ async def test_rounding_per_piece_is_taken_over_as_an_amount() -> None:
         own = at.shop.shop.promotions["soapdeal"]["actions"][0]["configuration"]["HARBOUR_TILL"]
         own["percentage"] = 0.075
         verdict = await _judged(at, "SOAPDEAL", await at.lines(SOAP_1=3))
-        # 0.48 off each of three; 7.5 % of 19.20 would be 1.44 as well, so five tell them apart
+        # 0.48 off each of three, and 7.5 % of 19.20 is the same; five at 6.50 tell them apart
         assert verdict.amount == eur("1.44")
         for prices in at.shop.shop.variants["SOAP-1"]["channelPricings"].values():
             prices["price"] = 650

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tillbridge.domain.errors import NotFound
+from tillbridge.domain.errors import NotFound, TillbridgeError
 from tillbridge.net.client import Repeat
 from tillbridge.platforms.sylius import wire
 from tillbridge.platforms.sylius.calls import SHOP, Rest, key
@@ -67,4 +67,11 @@ class Cart:
         try:
             await self._rest.delete(self._path, "cart.delete")
         except NotFound:
+            return
+
+    async def let_go(self) -> None:
+        """Throw it away if the shop can be reached; it takes no stock and ends by itself otherwise."""
+        try:
+            await self.delete()
+        except TillbridgeError:
             return

@@ -70,7 +70,7 @@ class SyliusDiscountService:
         try:
             return await self._taken(cart, deal, offer)
         finally:
-            await cart.delete()
+            await cart.let_go()
 
     async def _taken(self, cart: Cart, deal: Deal, offer: Offer) -> Money | None:
         before = Money.zero(offer.currency)

@@ -66,7 +66,7 @@ class SyliusOrderService:
             checkout = Checkout(self._session, cart, order)
             counted = await checkout.prepare(wanted)
         except TillbridgeError as error:
-            await self._withdraw([cart], room.raised)
+            await self._withdraw(cart, room.raised)
             raise _nothing_placed(error) from error
         await self._place(cart, order, room, counted=counted)
         return await self._finished(cart.token)
@@ -79,7 +79,7 @@ class SyliusOrderService:
             raise
         except PlatformRefused as refusal:
             moved = await self._moved(cart, order)
-            await self._withdraw([cart], room.raised)
+            await self._withdraw(cart, room.raised)
             raise moved or refusal from refusal
         except TillbridgeError as error:
             await self._withdraw_unless_placed(cart, room, error)
@@ -114,14 +114,13 @@ class SyliusOrderService:
         token, _ = await self._finder.placed([Handle(CART_HANDLE, cart.token)])
         if token:
             return
-        await self._withdraw([cart], room.raised)
+        await self._withdraw(cart, room.raised)
         raise _nothing_placed(error)
 
-    async def _withdraw(self, carts: Sequence[Cart], handles: Sequence[Handle]) -> None:
-        """Leave nothing behind, as far as the shop can be reached: carts also end by themselves."""
+    async def _withdraw(self, cart: Cart, handles: Sequence[Handle]) -> None:
+        """Leave nothing behind, as far as the shop can be reached; the look-up does it later otherwise."""
+        await cart.let_go()
         try:
-            for cart in carts:
-                await cart.delete()
             await put_back(self._rest, handles)
         except TillbridgeError:
             return

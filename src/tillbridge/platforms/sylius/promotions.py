@@ -123,8 +123,10 @@ class Deal:
             return None
         action = self._actions[0]
         settings = self._own(action.configuration) if action.type.startswith("unit_") else action.configuration
-        shipping = action.type.startswith("shipping_")
-        return None if shipping else (wire.decimal(settings.get("percentage", 0)) * 100).normalize()
+        if action.type.startswith("shipping_"):
+            return None
+        percent = wire.decimal(settings.get("percentage", 0)) * 100
+        return percent.quantize(Decimal(1)) if percent == percent.to_integral_value() else percent.normalize()
 
     @property
     def limits_shoppers(self) -> bool:
