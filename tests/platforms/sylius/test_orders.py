@@ -294,6 +294,25 @@ async def test_new_orders_are_read_by_the_shops_clock_and_zone(zone: str) -> Non
         assert seen[0].sold_at == at.clock.now()
 
 
+async def test_an_older_order_that_was_cancelled_or_paid_since_is_read_again_with_the_time_of_that() -> None:
+    async with bench() as at:
+        orders, shop = PLATFORM.order(at.session), at.shop.shop
+        at.clock.advance(7200)
+        since = at.clock.now()
+        nothing = [each async for page in orders.list_orders(since) for each in page.items]
+        assert nothing == []
+        at.clock.advance(60)
+        waiting = next(each for each in shop.orders.values() if each["paymentState"] == "awaiting_payment")
+        waiting |= {"state": "cancelled", "paymentState": "cancelled"}
+        waiting["payments"][0] |= {"state": "cancelled", "updatedAt": shop.now()}
+        pages = [page async for page in orders.list_orders(since)]
+        seen = [each for page in pages for each in page.items]
+        assert [(each.external_id, each.payment) for each in seen] == [(waiting["token"], PaymentStatus.CANCELLED)]
+        assert (seen[0].updated_at, pages[-1].high_water) == (at.clock.now(), at.clock.now())
+        resumed = [page async for page in orders.list_orders(since, pages[0].cursor)]
+        assert [each.external_id for page in resumed for each in page.items] == [waiting["token"]]
+
+
 @pytest.mark.parametrize("release", ["2.0", "2.1", "2.2", "2.3"])
 async def test_every_release_from_2_0_on_takes_a_sale_and_lists_it(release: str) -> None:
     def older(shop: SyliusSimulator) -> None:

@@ -9,13 +9,16 @@ from typing import Any
 from tillbridge.domain.errors import NotFound
 from tillbridge.domain.orders import Handle
 from tillbridge.platforms.contract import Session
-from tillbridge.platforms.sylius import marks
+from tillbridge.platforms.sylius import marks, wire
 from tillbridge.platforms.sylius.calls import ADMIN, Query, Rest, stamp
 from tillbridge.platforms.sylius.cart import COMPLETED, Cart
+from tillbridge.platforms.sylius.reading import last_part, parse
 from tillbridge.platforms.sylius.shop_facts import zone
 
 CART_HANDLE = "cart"
 ORDERS = f"{ADMIN}/orders"
+_PAYMENTS = f"{ADMIN}/payments"
+_WINDOW = timedelta(days=30)
 _MARGIN = timedelta(hours=26)
 """A wrongly set zone moves the shop's dates by up to this much."""
 
@@ -54,6 +57,24 @@ class Finder:
                 if _reference(row) == reference:
                     return str(row.get("tokenValue", ""))
         return ""
+
+    async def moved_since(self, since: datetime, now: datetime) -> dict[str, datetime]:
+        """Orders whose payment moved since: token -> when. Orders themselves tell no date of change.
+
+        Payments made longer ago than the window are not looked at.
+        """
+        found: dict[str, datetime] = {}
+        async for page in self._rest.pages(_PAYMENTS, "order.moved", (("order[createdAt]", "desc"),)):
+            rows = [parse(wire.Payment, row, f"$[{at}]") for at, row in enumerate(page.rows)]
+            for each in rows:
+                moved = wire.utc(each.updatedAt or each.createdAt, self._zone)
+                if moved is not None and moved > since:
+                    token = last_part(each.order)
+                    found[token] = max(moved, found.get(token, moved))
+            made = wire.utc(rows[-1].createdAt, self._zone) if rows else None
+            if made is None or made < now - _WINDOW:
+                break
+        return found
 
 
 def _reference(row: Any) -> str:

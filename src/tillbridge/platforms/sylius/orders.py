@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from tillbridge.domain.errors import (
     CapabilityAbsent,
     Conflict,
     NetworkFailure,
+    NotFound,
     OutcomeUnknown,
     PlatformRefused,
     PlatformUnavailable,
@@ -40,6 +42,8 @@ from tillbridge.platforms.sylius.spec import LOOK_UP_WAIT, WHOLE_REFUND_ONLY
 from tillbridge.platforms.sylius.stock_room import StockRoom, put_back
 
 _SHORTEST_WAIT = 5.0
+_MOVED = "moved"
+"""Cursor of the last page: orders of which only the payment moved."""
 
 
 class SyliusOrderService:
@@ -166,14 +170,38 @@ class SyliusOrderService:
     async def list_orders(
         self, changed_since: datetime | None = None, cursor: str | None = None
     ) -> AsyncIterator[Page[Order]]:
-        """Orders of all channels in the order they were placed; own pushes come along with their reference."""
+        """Orders of all channels as they were placed, own pushes with their reference; then those paid, given back or
+        cancelled since, which only their payments tell."""
+        seen: set[str] = set()
+        if cursor != _MOVED:
+            query = since_query(changed_since, zone(self._session))
+            async for listed in self._rest.pages(ORDERS, "order.list", query, cursor_page(cursor)):
+                following = str(listed.number + 1) if listed.more else (_MOVED if changed_since else None)
+                page = await self._page(listed.rows, following)
+                seen |= {each.external_id for each in page.items}
+                yield page
+        if changed_since is not None:
+            yield await self._moved_page(changed_since, seen)
+
+    async def _page(self, raw: Sequence[Any], following: str | None) -> Page[Order]:
         here, theirs = self._session.connection.zone or "UTC", zone(self._session)
-        query = since_query(changed_since, theirs)
-        async for page in self._rest.pages(ORDERS, "order.list", query, cursor_page(cursor)):
-            rows = [await self._dated(row) for row in page.rows]
-            fine, refused = sort_out(rows, "$", lambda each, path: map_order(each, path, here, theirs))
-            newest = max((each.updated_at for each in fine if each.updated_at), default=None)
-            yield Page(fine, keyed(refused, "tokenValue"), newest, str(page.number + 1) if page.more else None)
+        rows = [await self._dated(row) for row in raw]
+        fine, refused = sort_out(rows, "$", lambda each, path: map_order(each, path, here, theirs))
+        newest = max((each.updated_at for each in fine if each.updated_at), default=None)
+        return Page(fine, keyed(refused, "tokenValue"), newest, following)
+
+    async def _moved_page(self, since: datetime, seen: set[str]) -> Page[Order]:
+        """Older orders whose payment moved, each read by itself; carts have payments too and are not found."""
+        moved = await self._finder.moved_since(since, self._session.clock.now())
+        rows = []
+        for token in sorted(moved.keys() - seen):
+            try:
+                rows.append(await self._after.raw(token))
+            except NotFound:
+                continue
+        page = await self._page(rows, None)
+        items = tuple(replace(each, updated_at=moved[each.external_id]) for each in page.items)
+        return Page(items, page.refused, max((moved[each.external_id] for each in items), default=None), None)
 
     async def _dated(self, row: Any) -> Any:
         """Before 2.1 an order tells no date; its payment was made with its first line, on the same visit."""

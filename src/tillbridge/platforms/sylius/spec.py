@@ -165,8 +165,8 @@ _CAPABILITIES = (
     Capability(
         Noun.ORDER,
         "list",
-        reason="of all the shop's channels, by the time they were placed; later changes of an order are seen when it "
-        "is read by itself",
+        reason="of all the shop's channels, by the time they were placed; later changes are noticed by payments of the "
+        "last 30 days, so a paid order that is cancelled without giving its money back is not",
     ),
     Capability(Noun.ORDER, "cancel", reason="until it is handed over"),
     Capability(Noun.ORDER, "refund", reason=WHOLE_REFUND_ONLY),

@@ -192,9 +192,11 @@ class Order(Sums):
 
 class Payment(Wire):
     id: int
+    order: Iri = ""
     state: str
     amount: Minor
     createdAt: datetime | None = None
+    updatedAt: datetime | None = None
 
 
 class Rule(Wire):

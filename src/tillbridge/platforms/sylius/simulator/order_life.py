@@ -188,6 +188,21 @@ def refund(call: Call) -> Reply:
     return Reply(context("Payment", payment_view(call.shop, row, payment)))
 
 
+def payment_list(call: Call) -> Reply:
+    """The payments of all orders."""
+    shop = call.shop
+    wanted = call.every("state")
+    rows = [
+        {**payment, "of": order}
+        for order in shop.orders.values()
+        if order["state"] != "cart"
+        for payment in order["payments"]
+        if not wanted or payment["state"] in wanted
+    ]
+    rows = ordered(call, rows, ("createdAt",), default="id")
+    return listed(call, "Payment", rows, lambda row: payment_view(shop, row["of"], row))
+
+
 def payment_read(call: Call) -> Reply:
     """One payment."""
     row, payment = _payment(call)

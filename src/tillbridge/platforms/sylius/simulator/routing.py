@@ -90,6 +90,7 @@ ROUTES = (
     _route("GET", f"{_ORDER}/adjustments", order_life.order_adjustments),
     _route("PATCH", f"{_ORDER}/cancel", order_life.cancel, bodiless=True),
     _route("POST", f"{_ORDER}/resend-confirmation-email", order_life.resend),
+    _route("GET", f"{ADMIN}/payments", order_life.payment_list),
     _route("GET", f"{ADMIN}/payments/{{id}}", order_life.payment_read),
     _route("PATCH", f"{ADMIN}/payments/{{id}}/complete", order_life.pay, bodiless=True),
     _route("PATCH", f"{ADMIN}/payments/{{id}}/refund", order_life.refund, bodiless=True),
