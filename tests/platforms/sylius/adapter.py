@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx
 
@@ -69,42 +69,49 @@ class PowerCut(BaseException):
     """The machine is gone: nothing of ours runs any more."""
 
 
-class CutAfter(httpx.AsyncBaseTransport):
-    """Lets so many requests through, then the power goes: after the shop got the last, before its answer came."""
+class Between(httpx.AsyncBaseTransport):
+    """Stands between us and the shop once ``before`` was given to a bench as its tap."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self._inner, self.left = inner, -1
-        self.seen: list[str] = []
+    _inner: httpx.AsyncBaseTransport
+
+    def before(self, inner: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        self._inner = inner
+        return self
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._inner.handle_async_request(request)
+
+
+class CutAfter(Between):
+    """Lets ``left`` requests through, then the power goes: after the shop got the last, before its answer came."""
+
+    left = -1
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.left == 0:
             raise PowerCut
-        response = await self._inner.handle_async_request(request)
-        self.seen.append(f"{request.method} {request.url.path}")
+        response = await super().handle_async_request(request)
         self.left -= 1
         if self.left == 0:
             raise PowerCut
         return response
 
 
-class Hooked(httpx.AsyncBaseTransport):
+class Hooked(Between):
     """Does something in the shop just before a request arrives, once."""
 
-    _hooks: ClassVar[list[tuple[str, Callable[[], None]]]] = []
+    def __init__(self) -> None:
+        self._hooks: list[tuple[str, Callable[[], object]]] = []
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self._inner = inner
-        self._hooks.clear()
-
-    @classmethod
-    def on(cls, ending: str, hook: Callable[[], None]) -> None:
-        cls._hooks.append((ending, hook))
+    def on(self, ending: str, hook: Callable[[], object]) -> None:
+        """Before the next request whose path ends so."""
+        self._hooks.append((ending, hook))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         for pair in [each for each in self._hooks if request.url.path.endswith(each[0])]:
             self._hooks.remove(pair)
             pair[1]()
-        return await self._inner.handle_async_request(request)
+        return await super().handle_async_request(request)
 
 
 @asynccontextmanager

@@ -35,12 +35,12 @@ async def _cut(at: Bench, line: CutAfter, order: Order, steps: int) -> bool:
 @pytest.mark.parametrize("oversold", [False, True])
 async def test_a_power_cut_between_any_two_steps_leaves_one_paid_order_and_nothing_else(oversold: bool) -> None:
     for steps in range(1, _MOST_STEPS):
-        taps: list[CutAfter] = []
-        async with bench(tap=lambda inner, taps=taps: taps.append(CutAfter(inner)) or taps[0]) as at:  # type: ignore[misc]
+        line = CutAfter()
+        async with bench(tap=line.before) as at:
             order = await at.sale(TEE_M=2, LAST_1=3 if oversold else 1)
             before = at.shop.ledger.stock
             sent_at = at.clock.now()
-            if not await _cut(at, taps[0], order, steps):
+            if not await _cut(at, line, order, steps):
                 assert steps > 8, "the create has that many steps at least"
                 return
             # a cart whose name never reached us cannot be thrown away; the shop does so in time
@@ -117,26 +117,29 @@ async def test_what_fails_before_the_order_is_placed_is_a_plain_failure_and_leav
 
 
 async def test_somebody_else_at_the_same_goods_is_answered_by_trying_once_more() -> None:
-    async with bench(tap=Hooked) as at:
+    hooked = Hooked()
+    async with bench(tap=hooked.before) as at:
         order = await at.sale(TEE_M=1)
-        Hooked.on("/complete", lambda: setattr(at.shop.shop.switches, "conflicts", 1))
+        hooked.on("/complete", lambda: setattr(at.shop.shop.switches, "conflicts", 1))
         placed = await PLATFORM.order(at.session).create_order(order, at.keep)
         assert placed.paid
         assert len(at.booked(order)) == 1
 
 
-async def test_somebody_else_at_the_same_goods_for_long_is_a_passing_failure() -> None:
-    for ending in ("/complete", "/items"):
-        async with bench(tap=Hooked) as at:
-            order = await at.sale(TEE_M=1)
-            Hooked.on(ending, lambda at=at: setattr(at.shop.shop.switches, "conflicts", 2))  # type: ignore[misc]
-            with pytest.raises(PlatformUnavailable):
-                await PLATFORM.order(at.session).create_order(order, at.keep)
-            assert at.booked(order) == []
+@pytest.mark.parametrize("ending", ["/complete", "/items"])
+async def test_somebody_else_at_the_same_goods_for_long_is_a_passing_failure(ending: str) -> None:
+    hooked = Hooked()
+    async with bench(tap=hooked.before) as at:
+        order = await at.sale(TEE_M=1)
+        hooked.on(ending, lambda: setattr(at.shop.shop.switches, "conflicts", 2))
+        with pytest.raises(PlatformUnavailable):
+            await PLATFORM.order(at.session).create_order(order, at.keep)
+        assert at.booked(order) == []
 
 
 async def test_a_price_that_changes_while_the_sale_is_on_its_way_is_not_placed() -> None:
-    async with bench(tap=Hooked) as at:
+    hooked = Hooked()
+    async with bench(tap=hooked.before) as at:
         order = await at.sale(TEE_M=1)
         prices = at.shop.shop.variants["TEE-M"]["channelPricings"]["HARBOUR_TILL"]
 
@@ -144,7 +147,7 @@ async def test_a_price_that_changes_while_the_sale_is_on_its_way_is_not_placed()
             prices["price"] = 2990
             at.shop.shop.switches.conflicts = 1
 
-        Hooked.on("/complete", dearer)
+        hooked.on("/complete", dearer)
         with pytest.raises(TotalsDisagree) as caught:
             await PLATFORM.order(at.session).create_order(order, at.keep)
         assert caught.value.params == {"ours": "24.90 EUR", "theirs": "29.90 EUR"}
@@ -176,11 +179,20 @@ async def test_a_returned_line_and_goods_without_a_listing_are_refused_before_an
         assert at.shop.open_carts() == 0
 
 
+async def _give_back(at: Bench, what: str, order: Order, refund: Refund, number: str) -> None:
+    """As the queue does it: a refund is looked for before it is sent again."""
+    orders = PLATFORM.order(at.session)
+    if what == "cancel":
+        await orders.cancel_order(order, number, "rung up twice")
+    elif await orders.look_up_refund(order, number, refund) is None:
+        await orders.refund_order(order, number, refund)
+
+
 @pytest.mark.parametrize("what", ["cancel", "refund"])
 async def test_a_power_cut_while_giving_back_is_finished_by_looking_and_doing_it_again(what: str) -> None:
     for steps in range(1, _MOST_STEPS):
-        taps: list[CutAfter] = []
-        async with bench(tap=lambda inner, taps=taps: taps.append(CutAfter(inner)) or taps[0]) as at:  # type: ignore[misc]
+        line = CutAfter()
+        async with bench(tap=line.before) as at:
             orders = PLATFORM.order(at.session)
             order = await at.sale(TEE_M=2)
             placed = await orders.create_order(order, at.keep)
@@ -188,18 +200,12 @@ async def test_a_power_cut_while_giving_back_is_finished_by_looking_and_doing_it
             refund = Refund(f"{order.reference}-R1", order.totals.total, whole, "too small")
             number = placed.platform_order_id
 
-            async def give_back(orders=orders, order=order, refund=refund, number=number) -> None:  # type: ignore[no-untyped-def]
-                if what == "cancel":
-                    await orders.cancel_order(order, number, "rung up twice")
-                elif await orders.look_up_refund(order, number, refund) is None:
-                    await orders.refund_order(order, number, refund)
-
-            taps[0].left = steps
+            line.left = steps
             try:
-                await give_back()
+                await _give_back(at, what, order, refund, number)
             except PowerCut:
-                taps[0].left = -1
-                await give_back()
+                line.left = -1
+                await _give_back(at, what, order, refund, number)
             else:
                 assert steps > 4
                 return

@@ -67,9 +67,10 @@ async def test_a_code_used_up_since_the_sale_is_told_as_a_total_that_differs() -
 
 
 async def test_a_code_used_up_while_the_sale_is_on_its_way_leaves_nothing_behind() -> None:
-    async with bench(tap=Hooked) as at:
+    hooked = Hooked()
+    async with bench(tap=hooked.before) as at:
         order = await at.sale(TEE_M=2, discounts=[TEN])
-        Hooked.on("/complete", lambda: at.shop.shop.coupons["HARBOUR10"].update(usageLimit=0))
+        hooked.on("/complete", lambda: at.shop.shop.coupons["HARBOUR10"].update(usageLimit=0))
         with pytest.raises(TotalsDisagree) as caught:
             await PLATFORM.order(at.session).create_order(order, at.keep)
         assert caught.value.params["theirs"] == "49.80 EUR"
