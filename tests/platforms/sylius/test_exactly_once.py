@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from tests.platforms.sylius.adapter import Bench, CutAfter, Hooked, PowerCut, bench, eur
+from tillbridge.domain.basket import Discount
 from tillbridge.domain.errors import (
     NetworkFailure,
     OutcomeUnknown,
@@ -14,10 +16,13 @@ from tillbridge.domain.errors import (
     PlatformUnavailable,
     TotalsDisagree,
 )
+from tillbridge.domain.offers import DiscountType
 from tillbridge.domain.orders import Order, Refund, RefundLine
 from tillbridge.platforms.sylius import PLATFORM
+from tillbridge.platforms.sylius.shop_facts import HANDOVER, KEEP, SHIP
 
 _MOST_STEPS = 40
+TEN = Discount("Harbour 10 %", DiscountType.PERCENTAGE, Decimal(10), code="HARBOUR10")
 
 
 async def _cut(at: Bench, line: CutAfter, order: Order, steps: int) -> bool:
@@ -32,12 +37,14 @@ async def _cut(at: Bench, line: CutAfter, order: Order, steps: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("oversold", [False, True])
-async def test_a_power_cut_between_any_two_steps_leaves_one_paid_order_and_nothing_else(oversold: bool) -> None:
+@pytest.mark.parametrize("case", ["plain", "oversold", "with a code", "handed over"])
+async def test_a_power_cut_between_any_two_steps_leaves_one_paid_order_and_nothing_else(case: str) -> None:
     for steps in range(1, _MOST_STEPS):
         line = CutAfter()
-        async with bench(tap=line.before) as at:
-            order = await at.sale(TEE_M=2, LAST_1=3 if oversold else 1)
+        async with bench(tap=line.before) as opened:
+            at = replace(opened, session=opened.with_facts(**{HANDOVER: SHIP if case == "handed over" else KEEP}))
+            discounts = [TEN] if case == "with a code" else []
+            order = await at.sale(TEE_M=2, LAST_1=3 if case == "oversold" else 1, discounts=discounts)
             before = at.shop.ledger.stock
             sent_at = at.clock.now()
             if not await _cut(at, line, order, steps):
@@ -54,6 +61,8 @@ async def test_a_power_cut_between_any_two_steps_leaves_one_paid_order_and_nothi
             assert (found.placed.total, found.placed.paid) == (order.totals.total, True)
             rows = at.booked(order)
             assert [(each["paid"], each["cancelled"]) for each in rows] == [(True, False)], f"step {steps}"
+            assert (rows[0]["status"] == "fulfilled") is (case == "handed over"), f"step {steps}"
+            assert at.shop.shop.coupons["HARBOUR10"]["used"] == len(discounts)
             assert at.shop.ledger.stock["TEE-M"] == 23
             assert at.shop.ledger.stock["LAST-1"] == 0
             assert at.shop.open_carts() == nameless, f"step {steps} left a cart"

@@ -241,7 +241,12 @@ async def test_addresses_are_found_by_parts_and_never_doubled() -> None:
 
 
 async def test_the_channel_is_the_hosts() -> None:
-    for host, code in (("till.harbourlane.example", "HARBOUR_TILL"), ("www.harbourlane.example", "HARBOUR_WEB")):
+    hosts = {
+        "till.harbourlane.example": "HARBOUR_TILL",
+        "www.harbourlane.example": "HARBOUR_WEB",
+        "127.0.0.1": "HARBOUR_TILL",
+    }
+    for host, code in hosts.items():
         async with visitor(host) as at:
             node = (await at.ask("POST", "/shop/orders", {"tokenValue": "mine"})).json()
             assert node["channel"].endswith(code)

@@ -125,7 +125,8 @@ def shipping_method_list(call: Call) -> Reply:
 
 def _method(shop: Shop, row: Row, noun: str, kind: str) -> Row:
     at = f"{ADMIN}/{noun}/{row['code']}"
-    told = {"@id": f"{at}/translations/{shop.locale}", "@type": f"{kind}Translation", "name": row["name"]}
+    told: Row = {"@id": f"{at}/translations/{shop.locale}", "@type": f"{kind}Translation", "name": row["name"]}
+    told |= {"description": None} | ({"instructions": None} if kind == "PaymentMethod" else {})
     return {
         "@id": at,
         "@type": kind,

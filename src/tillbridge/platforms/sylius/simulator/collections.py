@@ -27,6 +27,7 @@ FILTERS: dict[str, str] = {
     "customers": "email,firstName,lastName,group.name,group.name[],order[createdAt],order[email],order[firstName],"
     "order[lastName]",
     "promotions": "coupons.code,coupons.code[],order[priority],exists[archivedAt]",
+    "payments": "state,state[],order.channel.code,order.channel.code[],order[createdAt]",
     "locales": "code",
     "images": "productVariants,productVariants[],productVariants.code,productVariants.code[]",
     "payment-methods": "order[code],order[translation.name],localeCode for order[translation.name],translations.name,"

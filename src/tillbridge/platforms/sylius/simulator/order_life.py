@@ -125,6 +125,9 @@ def order_shipments(call: Call) -> Reply:
             "method": f"{ADMIN}/shipping-methods/{each['method']}",
             "units": [],
             "tracking": each.get("tracking"),
+            "shippedAt": call.shop.written(each.get("shippedAt")),
+            "createdAt": call.shop.written(row["createdAt"]),
+            "updatedAt": call.shop.written(row["completedAt"]),
         }
 
     return listed(call, "Shipment", row["shipments"], view)
@@ -200,7 +203,7 @@ def payment_list(call: Call) -> Reply:
         if not wanted or payment["state"] in wanted
     ]
     rows = ordered(call, rows, ("createdAt",), default="id")
-    return listed(call, "Payment", rows, lambda row: payment_view(shop, row["of"], row))
+    return listed(call, "Payment", rows, lambda row: payment_view(shop, row["of"], row), "payments")
 
 
 def payment_read(call: Call) -> Reply:
@@ -217,7 +220,7 @@ def ship(call: Call) -> Reply:
                 continue
             if shipment["state"] != "ready":
                 raise invalid(("", "You cannot ship a shipment that was shipped before."))
-            shipment["state"] = "shipped"
+            shipment |= {"state": "shipped", "shippedAt": call.shop.now()}
             row["shippingState"] = "shipped"
             _fulfil(row)
             _mail(call.shop, row, "Shipment confirmation")
