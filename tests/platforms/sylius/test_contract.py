@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tests.platforms.contract_suite import PlatformContract
-from tillbridge.domain.specs import Noun
 from tillbridge.platforms.sylius import PLATFORM
 from tillbridge.platforms.sylius.simulator import sylius_simulator
+from tillbridge.platforms.sylius.simulator.simulator import SyliusSimulator
+from tillbridge.platforms.sylius.spec import API_ROLE
+from tillbridge.training.kit import Simulator
 
 
 class TestSylius(PlatformContract):
@@ -15,6 +17,8 @@ class TestSylius(PlatformContract):
     wrong_value = "not-the-password-at-all"
     create_match = '"notes"'
 
-    def absent(self, noun: Noun, verb: str) -> str | None:
-        """Refunds are there, of the whole payment; the suite asks for a part."""
-        return super().absent(noun, "partial_refund" if verb == "refund" else verb)
+    def withhold(self, shop: Simulator) -> str:
+        assert isinstance(shop, SyliusSimulator)
+        for each in shop.shop.administrators:
+            each["roles"] = [role for role in each["roles"] if role != API_ROLE]
+        return API_ROLE

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.support.contracts import CONTRACTS
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import wire
-from tillbridge.platforms.sylius.reading import parse
 
 FIXTURES = CONTRACTS / "sylius" / "response-fixtures-2.0"
 pytestmark = pytest.mark.skipif(not FIXTURES.exists(), reason="needs ../shared/contracts/sylius")

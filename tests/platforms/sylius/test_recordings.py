@@ -17,11 +17,11 @@ from tillbridge.domain.errors import Drift, TillbridgeError
 from tillbridge.net.client import Answer, Repeat
 from tillbridge.net.reading import parse_json
 from tillbridge.net.verdicts import by_status
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import wire
 from tillbridge.platforms.sylius.dialect import judge
 from tillbridge.platforms.sylius.mapping import map_customer, map_product
 from tillbridge.platforms.sylius.order_mapping import map_order, map_placed
-from tillbridge.platforms.sylius.reading import parse
 from tillbridge.platforms.sylius.shelf import Shelf
 
 RECORDINGS = Path(__file__).parents[4] / "shared" / "recordings" / "sylius"

@@ -8,12 +8,12 @@ from typing import Any
 from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused
 from tillbridge.domain.orders import PlacedOrder
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import wire
 from tillbridge.platforms.sylius.calls import ADMIN, Rest, key
 from tillbridge.platforms.sylius.goods import VARIANTS, variant
 from tillbridge.platforms.sylius.order_finding import ORDERS
 from tillbridge.platforms.sylius.order_mapping import map_placed
-from tillbridge.platforms.sylius.reading import parse
 from tillbridge.platforms.sylius.shop_facts import hands_over
 
 _OPEN = ("awaiting_payment", "authorized", "partially_authorized", "partially_paid")

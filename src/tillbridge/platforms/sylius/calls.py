@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -13,24 +13,16 @@ from zoneinfo import ZoneInfo
 from tillbridge.domain.errors import Drift
 from tillbridge.domain.tokens import Token
 from tillbridge.net.client import Answer, Expect, Repeat, Request
+from tillbridge.net.paging import ListPage
 from tillbridge.platforms.contract import RefusedRecord, Session
 from tillbridge.platforms.sylius.auth import Bearer
 from tillbridge.platforms.sylius.dialect import DIALECT
-from tillbridge.platforms.sylius.spec import PAGE_SIZE
+from tillbridge.platforms.sylius.spec import SPEC
 
 ADMIN, SHOP = "/api/v2/admin", "/api/v2/shop"
 _JSON_LD = "application/ld+json"
 _TYPES = {"POST": _JSON_LD, "PUT": _JSON_LD, "PATCH": "application/merge-patch+json"}
 Query = Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """One page of a list with its number, and whether another follows."""
-
-    rows: list[Any]
-    number: int
-    more: bool
 
 
 class Rest:
@@ -61,14 +53,13 @@ class Rest:
 
     async def rows(self, path: str, action: str, query: Query = ()) -> list[Any]:
         """A list answer of at most one page."""
-        return members(await self.get(path, action, (*query, ("itemsPerPage", str(PAGE_SIZE)))), path)
+        return members(await self.get(path, action, (*query, _size())), path)
 
     async def pages(self, path: str, action: str, query: Query = (), first: int = 1) -> AsyncIterator[ListPage]:
         """Numbered pages from ``first`` on, until the shop names no next one."""
         number = first
         while True:
-            paging = (("itemsPerPage", str(PAGE_SIZE)), ("page", str(number)))
-            body = await self.get(path, action, (*query, *paging))
+            body = await self.get(path, action, (*query, _size(), ("page", str(number))))
             rows = members(body, path)
             more = bool(rows) and bool((body.get("hydra:view") or {}).get("hydra:next"))
             yield ListPage(rows, number, more)
@@ -108,6 +99,10 @@ class Rest:
         return await self._session.tokens.with_token_refresh(call)
 
 
+def _size() -> tuple[str, str]:
+    return ("itemsPerPage", str(SPEC.limits.page_size))
+
+
 def members(body: Any, path: str) -> list[Any]:
     """The rows of a collection. Raises Drift for anything else."""
     found = body.get("hydra:member") if isinstance(body, dict) else None
@@ -129,12 +124,3 @@ def stamp(at: datetime, zone: str) -> str:
 def keyed(refused: tuple[RefusedRecord, ...], name: str) -> tuple[RefusedRecord, ...]:
     """Records set aside under the key the shop's routes use, not under its number."""
     return tuple(replace(each, external_id=str(json.loads(each.raw).get(name) or each.external_id)) for each in refused)
-
-
-def cursor_page(cursor: str | None) -> int:
-    """The page a cursor stands for; 1 without one. Raises Drift for a cursor of another platform."""
-    if cursor is None:
-        return 1
-    if not cursor.isdigit() or int(cursor) < 1:
-        raise Drift(path="cursor", expected="a page number", found=cursor)
-    return int(cursor)

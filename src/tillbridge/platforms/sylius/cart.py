@@ -7,9 +7,9 @@ from typing import Any
 
 from tillbridge.domain.errors import NotFound, TillbridgeError
 from tillbridge.net.client import Repeat
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import wire
 from tillbridge.platforms.sylius.calls import SHOP, Rest, key
-from tillbridge.platforms.sylius.reading import parse
 
 _CARTS = f"{SHOP}/orders"
 COMPLETED = "completed"

@@ -9,9 +9,10 @@ from typing import Any
 from tillbridge.domain.customers import Consent, Customer
 from tillbridge.domain.errors import PlatformRefused
 from tillbridge.net.client import Repeat
+from tillbridge.net.paging import cursor_page
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
-from tillbridge.platforms.sylius.calls import ADMIN, Rest, cursor_page, key
+from tillbridge.platforms.sylius.calls import ADMIN, Rest, key
 from tillbridge.platforms.sylius.mapping import map_customer
 from tillbridge.platforms.sylius.shop_facts import zone
 

@@ -6,12 +6,12 @@ from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused
 from tillbridge.domain.money import Money, total
 from tillbridge.domain.offers import DiscountVerdict, Offer
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import wire
 from tillbridge.platforms.sylius.calls import ADMIN, Rest, key
 from tillbridge.platforms.sylius.cart import Cart
 from tillbridge.platforms.sylius.checkout import COUPON
 from tillbridge.platforms.sylius.promotions import JUDGED_BY_US, Deal
-from tillbridge.platforms.sylius.reading import parse
 from tillbridge.platforms.sylius.shop_facts import shelf
 
 _PROMOTIONS = f"{ADMIN}/promotions"

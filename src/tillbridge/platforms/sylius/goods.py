@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from tillbridge.domain.errors import NotFound
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import wire
 from tillbridge.platforms.sylius.calls import ADMIN, Rest, key
-from tillbridge.platforms.sylius.reading import last_part, parse
-
-T = TypeVar("T")
+from tillbridge.platforms.sylius.wire import last_part
+from tillbridge.platforms.writing import chunks
 
 VARIANTS = f"{ADMIN}/product-variants"
 PRODUCTS = f"{ADMIN}/products"
 _AT_ONCE = 25
 """Products named in one address; longer ones are refused by web servers."""
-
-
-def chunks(items: Sequence[T], size: int = _AT_ONCE) -> Iterator[Sequence[T]]:
-    """Parts of at most ``size``."""
-    return (items[at : at + size] for at in range(0, len(items), size))
 
 
 def product_iri(code: str) -> str:
@@ -29,14 +24,14 @@ def product_iri(code: str) -> str:
 
 
 async def variants_of(rest: Rest, products: Sequence[str], action: str) -> dict[str, list[Any]]:
-    """Raw variants by the code of their product, in the shop's order."""
+    """Raw variants by the code of their product, in the shop's order. Raises Drift where that cannot be told."""
     found: dict[str, list[Any]] = {each: [] for each in products}
-    for part in chunks(list(found)):
+    for part in chunks(list(found), _AT_ONCE):
         query = [("product[]", product_iri(each)) for each in part]
         async for page in rest.pages(VARIANTS, action, query):
-            for row in page.rows:
-                owner = row.get("product") if isinstance(row, dict) else None
-                found.setdefault(last_part(str(owner or "")), []).append(row)
+            for at, row in enumerate(page.rows):
+                owner = last_part(parse(wire.Owned, row, f"$[{at}]").product)
+                found.setdefault(owner, []).append(row)
     return {code: sorted(rows, key=_position) for code, rows in found.items()}
 
 

@@ -9,10 +9,10 @@ from tillbridge.domain.catalog import Listing
 from tillbridge.domain.errors import Conflict, NotFound
 from tillbridge.domain.stock import StockChange, StockLevel, StockOutcome
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import wire
 from tillbridge.platforms.sylius.calls import Rest, key
 from tillbridge.platforms.sylius.goods import VARIANTS, variant, variants_by_code
-from tillbridge.platforms.sylius.reading import parse
 
 _NOT_KEPT = "the shop keeps no stock for it: switch on “Tracked” there"
 _NOT_TAKEN = "the shop answered, but kept its own number"

@@ -9,11 +9,13 @@ from typing import Any
 
 from tillbridge.domain.catalog import Product, ProductImage, ProductOption, ProductStatus, ProductVariant
 from tillbridge.domain.customers import Consent, Customer
+from tillbridge.domain.errors import Drift
 from tillbridge.domain.money import Money
+from tillbridge.platforms.reading import parse, shown
 from tillbridge.platforms.sylius import wire
 from tillbridge.platforms.sylius.order_mapping import map_to_unified_orders
-from tillbridge.platforms.sylius.reading import last_part, parse
 from tillbridge.platforms.sylius.shelf import Shelf
+from tillbridge.platforms.sylius.wire import last_part
 
 __all__ = [
     "map_customer",
@@ -134,10 +136,16 @@ def _barcode(raw: Mapping[str, Any], node: wire.Product, shelf: Shelf) -> str:
     if not shelf.barcode_field:
         return ""
     if own := raw.get(shelf.barcode_field):
-        return str(own)
+        return _digits(own, shelf)
     if len(node.variants) > 1:
         return ""
-    return next((str(each.value) for each in node.attributes if _is_barcode(each, shelf)), "")
+    return next((_digits(each.value, shelf) for each in node.attributes if _is_barcode(each, shelf)), "")
+
+
+def _digits(value: Any, shelf: Shelf) -> str:
+    if not isinstance(value, str | int):
+        raise Drift(path=f"$.{shelf.barcode_field}", expected="a barcode", found=shown(value))
+    return str(value)
 
 
 def _is_barcode(each: wire.Attribute, shelf: Shelf) -> bool:

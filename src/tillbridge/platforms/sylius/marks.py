@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-REFERENCE_FORM = re.compile(r"TB[0-9A-HJKMNP-TV-Z]{24}")
+from tillbridge.domain.references import is_reference
+
+_WORD = re.compile(r"[0-9A-Z]+")
 _UNCOUNTED = ", honoured at the till, not counted"
 _TILL = re.compile(
     rf"^Till (?P<till>.+?), receipt (?P<receipt>.+?)(?:; code (?P<code>.+?)(?P<uncounted>{_UNCOUNTED})?)?\r?$",
@@ -20,8 +22,7 @@ def notes(reference: str, till: str, receipt: str, *, code: str, counted: bool, 
 
 def reference_of(text: str) -> str:
     """Our reference, wherever staff have left it; empty when there is none."""
-    found = REFERENCE_FORM.search(text)
-    return found[0] if found else ""
+    return next((word for word in _WORD.findall(text) if is_reference(word)), "")
 
 
 def till_of(text: str) -> tuple[str, str]:

@@ -9,11 +9,12 @@ from typing import Any
 from tillbridge.domain.errors import NotFound
 from tillbridge.domain.orders import Handle
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import marks, wire
 from tillbridge.platforms.sylius.calls import ADMIN, Query, Rest, stamp
 from tillbridge.platforms.sylius.cart import COMPLETED, Cart
-from tillbridge.platforms.sylius.reading import last_part, parse
 from tillbridge.platforms.sylius.shop_facts import zone
+from tillbridge.platforms.sylius.wire import last_part
 
 CART_HANDLE = "cart"
 ORDERS = f"{ADMIN}/orders"

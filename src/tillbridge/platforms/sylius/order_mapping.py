@@ -28,8 +28,9 @@ from tillbridge.domain.orders import (
     TenderKind,
 )
 from tillbridge.domain.stock import StockEffect
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import marks, wire
-from tillbridge.platforms.sylius.reading import last_part, parse
+from tillbridge.platforms.sylius.wire import last_part
 
 _PAYMENT = {
     "cart": PaymentStatus.PENDING,

@@ -28,10 +28,11 @@ from tillbridge.domain.orders import (
     PlacedRefund,
     Refund,
 )
+from tillbridge.net.paging import cursor_page
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.sylius.after_sale import AfterSale
-from tillbridge.platforms.sylius.calls import Rest, cursor_page, keyed
+from tillbridge.platforms.sylius.calls import Rest, keyed
 from tillbridge.platforms.sylius.cart import COMPLETED, Cart
 from tillbridge.platforms.sylius.checkout import Checkout
 from tillbridge.platforms.sylius.order_finding import CART_HANDLE, ORDERS, Finder, since_query

@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from tillbridge.domain.catalog import Product
-from tillbridge.domain.errors import NotFound
+from tillbridge.domain.errors import Drift, NotFound
+from tillbridge.net.paging import cursor_page
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import wire
-from tillbridge.platforms.sylius.calls import ADMIN, Rest, cursor_page, key, keyed
+from tillbridge.platforms.sylius.calls import ADMIN, Rest, key, keyed
 from tillbridge.platforms.sylius.goods import PRODUCTS, VARIANTS, variants_of
 from tillbridge.platforms.sylius.mapping import OptionTexts, map_product
-from tillbridge.platforms.sylius.reading import last_part, parse
 from tillbridge.platforms.sylius.shop_facts import shelf
+from tillbridge.platforms.sylius.wire import last_part
 
 _OPTIONS = f"{ADMIN}/product-options"
 _BY_CODE = (("order[code]", "asc"),)
@@ -39,12 +41,15 @@ class SyliusProductService:
             yield Page(kept, found.refused, found.high_water, found.cursor)
 
     async def find_by_code(self, code: str) -> tuple[Product, ...]:
-        """Products with a variant whose code or barcode is exactly this."""
+        """Products with a variant whose code or barcode is exactly this. Raises Drift for one that does not fit."""
         wanted = code.strip()
         if not wanted:
             return ()
         if owner := await self._owner(wanted):
-            return (await self._page(await self._by_code([owner]), None)).items
+            page = await self._page(await self._by_code([owner]), None)
+            for each in page.refused:
+                raise Drift(path=each.path, expected=each.expected, found=each.found)
+            return page.items
         if not (shelf(self._session).barcode_field and wanted.isdigit()):
             return ()
         pages = self.list_products()
@@ -53,9 +58,10 @@ class SyliusProductService:
     async def _owner(self, code: str) -> str:
         """The product whose variant has exactly this code; the shop's filter finds parts of codes too."""
         async for page in self._rest.pages(VARIANTS, "product.find", (("code", code),)):
-            for row in page.rows:
-                if isinstance(row, dict) and row.get("code") == code:
-                    return last_part(str(row.get("product") or ""))
+            for at, row in enumerate(page.rows):
+                found = parse(wire.Owned, row, f"$[{at}]")
+                if found.code == code:
+                    return last_part(found.product)
         return ""
 
     async def _by_code(self, codes: Sequence[str]) -> list[Any]:
@@ -78,8 +84,7 @@ class SyliusProductService:
 
     async def _known_options(self, rows: Sequence[Any]) -> dict[str, OptionTexts]:
         """The options of these products, each read once in the life of the service."""
-        named = [last_part(str(iri)) for row in rows if isinstance(row, dict) for iri in row.get("options") or ()]
-        for code in dict.fromkeys(each for each in named if each not in self._options):
+        for code in dict.fromkeys(each for row in rows for each in _named_options(row) if each not in self._options):
             self._options[code] = await self._option(code)
         return self._options
 
@@ -88,16 +93,18 @@ class SyliusProductService:
         node = parse(wire.Option, await self._rest.get(path, "option.read"), "$")
         language = shelf(self._session).locale
         texts = {}
-        for row in await self._rest.every(f"{path}/values", "option.values"):
-            found = parse(wire.Translation, _told(row, language) or row, "$")
-            texts[str(row.get("@id", ""))] = found.value or str(row.get("code", ""))
+        for at, row in enumerate(await self._rest.every(f"{path}/values", "option.values")):
+            found = parse(wire.OptionValue, row, f"$[{at}]")
+            told = found.translations.get(language)
+            texts[found.iri] = (told.value if told else "") or found.value or found.code
         told = node.translations.get(language)
         return OptionTexts((told.name if told else "") or node.name or node.code, texts)
 
 
-def _told(row: Any, language: str) -> Any:
-    translations = row.get("translations") if isinstance(row, dict) else None
-    return translations.get(language) if isinstance(translations, dict) else None
+def _named_options(row: Any) -> list[str]:
+    """None of a row that does not fit: mapping sets that aside."""
+    named = row.get("options") if isinstance(row, dict) else None
+    return [last_part(each) for each in named if isinstance(each, str)] if isinstance(named, list) else []
 
 
 def _newer(product: Product, since: datetime | None) -> bool:

@@ -11,8 +11,8 @@ from typing import Any
 from tillbridge.domain.money import Money, total
 from tillbridge.domain.offers import DiscountType, Offer, OfferLine
 from tillbridge.platforms.sylius import wire
-from tillbridge.platforms.sylius.reading import last_part
 from tillbridge.platforms.sylius.shelf import Shelf
+from tillbridge.platforms.sylius.wire import last_part
 
 JUDGED_BY_US = ("dates", "usage limits", "channel", "minimum spend", "number of pieces", "products")
 

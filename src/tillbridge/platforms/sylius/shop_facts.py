@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import wire
-from tillbridge.platforms.sylius.reading import parse
 from tillbridge.platforms.sylius.shelf import Shelf
 
 CHANNEL, LOCALE, ADDRESS = "channel", "locale", "address"

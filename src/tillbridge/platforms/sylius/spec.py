@@ -22,7 +22,6 @@ from tillbridge.domain.specs import (
 )
 from tillbridge.domain.tokens import TokenType
 
-PAGE_SIZE = 100
 TOKEN_LIFE = timedelta(hours=1)
 REFRESH_LIFE = timedelta(days=30)
 LOOK_UP_WAIT = timedelta(seconds=90)
@@ -34,7 +33,10 @@ NO_GIFT_CARDS = "Sylius 2 has no gift cards, and the add-on for them has no rele
 NO_COMPARE_AND_SET = "read, compared, then set: Sylius has no write that is refused when the number moved"
 WHOLE_REFUND_ONLY = "Sylius books a refund of the whole payment only; parts need its separate refund add-on"
 NO_WEBHOOKS = "Sylius tells nobody about changes; orders are asked for by the time they were placed"
-SWEEP = "always in full: Sylius cannot tell what changed; rows whose own dates did not move are left out"
+SWEEP = (
+    "always read in full: Sylius cannot tell what changed; rows whose own dates did not move are left out, and a "
+    "changed name alone does not move them, so pull all at times"
+)
 TOO_OLD = (
     "This shop runs Sylius 1, whose addresses for coupons, payments and order lines are others. Sales need Sylius 2.0 "
     "or newer: ask whoever looks after the shop to update it."
@@ -148,7 +150,8 @@ PREPARATION = (
 )
 
 _CAPABILITIES = (
-    Capability(Noun.PRODUCT, "list", reason=SWEEP + "; a changed name alone does not move them, so pull all at times"),
+    Capability(Noun.PRODUCT, "list"),
+    Capability(Noun.PRODUCT, "changed_since", present=False, reason=SWEEP),
     Capability(Noun.PRODUCT, "find", reason="by code; barcodes by walking the catalogue"),
     Capability(Noun.INVENTORY, "read", reason="what is on hand less what unpaid orders hold"),
     Capability(Noun.INVENTORY, "set", reason=NO_COMPARE_AND_SET + "; whole units only"),
@@ -171,11 +174,16 @@ _CAPABILITIES = (
     Capability(Noun.ORDER, "cancel", reason="until it is handed over"),
     Capability(Noun.ORDER, "refund", reason=WHOLE_REFUND_ONLY),
     Capability(Noun.ORDER, "partial_refund", present=False, reason=WHOLE_REFUND_ONLY),
-    Capability(Noun.CUSTOMER, "list", reason="always in full: Sylius cannot tell which customers changed"),
+    Capability(Noun.CUSTOMER, "list"),
+    Capability(
+        Noun.CUSTOMER,
+        "changed_since",
+        present=False,
+        reason="always read in full: Sylius cannot tell which customers changed",
+    ),
     Capability(Noun.CUSTOMER, "save", reason="names of one letter are refused by Sylius"),
     Capability(Noun.DISCOUNT, "check", reason="one code per sale; limits per shopper are judged when it is placed"),
     Capability(Noun.GIFT_CARD, "*", present=False, reason=NO_GIFT_CARDS),
-    Capability(Noun.GIFT_CARD, "redeem", present=False, reason=NO_GIFT_CARDS),
 )
 
 _MAILS = (
@@ -232,7 +240,7 @@ SPEC = PlatformSpec(
     ),
     scopes=(API_ROLE,),
     preparation=PREPARATION,
-    limits=Limits(budget=40, restore_per_second=8, concurrency=3, page_size=PAGE_SIZE),
+    limits=Limits(budget=40, restore_per_second=8, concurrency=3, page_size=100),
     capabilities=_CAPABILITIES,
     mails=_MAILS,
     errors=_ERRORS,

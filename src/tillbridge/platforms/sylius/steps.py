@@ -9,9 +9,9 @@ from typing import Any
 from tillbridge.domain.connections import StepReport, StepState
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import spec, wire, words
 from tillbridge.platforms.sylius.calls import ADMIN, Rest
-from tillbridge.platforms.sylius.reading import last_part, parse
 from tillbridge.platforms.sylius.shop_facts import (
     ADDRESS,
     CHANNEL,
@@ -23,6 +23,7 @@ from tillbridge.platforms.sylius.shop_facts import (
     SHIPPING,
     TILL_ONLY,
 )
+from tillbridge.platforms.sylius.wire import last_part
 
 _OFFLINE = ("", "offline")
 _NEEDED = ("street", "city", "postcode", "countryCode")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _text(value: Any) -> Any:
@@ -24,8 +24,13 @@ def _list(value: Any) -> Any:
 
 
 def _iri(value: Any) -> Any:
-    """A relation, written as its IRI or with the record in place."""
-    return value.get("@id", "") if isinstance(value, dict) else _text(value)
+    """A relation, written as its IRI or with the record in place; any other record is left to be refused."""
+    return value.get("@id", value) if isinstance(value, dict) else _text(value)
+
+
+def last_part(iri: str) -> str:
+    """The key at the end of an IRI: ``/api/v2/admin/products/MUG`` is ``MUG``."""
+    return iri.rstrip("/").rpartition("/")[2]
 
 
 Text = Annotated[str, BeforeValidator(_text)]
@@ -101,11 +106,25 @@ class Variant(Wire):
         return self.onHand - self.onHold if self.tracked else None
 
 
+class Owned(Wire):
+    """As much of a variant as tells which product it belongs to."""
+
+    code: str
+    product: Iri
+
+
 class Option(Wire):
     code: str
     values: Iris = []
     translations: Translations = {}
     name: Text = ""
+
+
+class OptionValue(Wire):
+    iri: str = Field(alias="@id")
+    code: str
+    value: Text = ""
+    translations: Translations = {}
 
 
 class Customer(Wire):

@@ -16,6 +16,7 @@ from .tokens import EMAIL, PASSWORD, ROLE
 TILL, WEB = "HARBOUR_TILL", "HARBOUR_WEB"
 TILL_HOST, WEB_HOST = "till.harbourlane.example", "www.harbourlane.example"
 BARCODE_FIELD = "ean"
+_ONLINE = ((("MUG-RED", "NOTE-1"), True), (("CANDLE-1",), False), (("TOTE-1",), True))
 _STAFF_ROLE = "ROLE_ADMINISTRATION_ACCESS"
 _STANDARD, _ZERO = "standard", "zero"
 _COUNTRY = "IE"
@@ -203,8 +204,8 @@ def _action(shop: Shop, code: demo_shop.DemoCode, channels: tuple[str, ...]) -> 
 
 
 def _online_orders(shop: Shop) -> None:
-    """Two orders of the web channel, one paid and one that waits for its money."""
-    for number, (skus, paid) in enumerate(((("MUG-RED", "NOTE-1"), True), (("CANDLE-1",), False)), 1):
+    """Three orders of the web channel, two paid and one that waits for its money."""
+    for number, (skus, paid) in enumerate(_ONLINE, 1):
         person = demo_shop.PEOPLE[number]
         place = {"id": number, "firstName": person.first_name, "lastName": person.last_name, "street": "Quay 1"}
         place |= {"city": person.city, "postcode": "T12 TB00", "countryCode": _COUNTRY}

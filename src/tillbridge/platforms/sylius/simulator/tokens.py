@@ -113,7 +113,7 @@ class Tokens:
             raise FirewallError(401, _WRONG)
         if not person.get("enabled", True):
             raise FirewallError(401, _INVALID)
-        return list(claims["roles"])
+        return list(person["roles"])
 
     def _claims(self, token: str) -> Row:
         head, _, signature = token.rpartition(".")
