@@ -23,7 +23,7 @@ from tillbridge.domain.errors import (
 )
 from tillbridge.domain.tokens import Secret, TokenGrant
 from tillbridge.net.client import Answer, Dialect, Expect, Repeat, Request
-from tillbridge.net.reading import retry_after
+from tillbridge.net.reading import json_record, retry_after
 from tillbridge.net.redact import one_line
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.sylius import spec
@@ -88,18 +88,10 @@ async def _ask(session: Session, path: str, body: Mapping[str, str]) -> Mapping[
     except OutcomeUnknown as lost:
         # a login changes nothing in the shop, so a lost answer is an outage and no more
         raise NetworkFailure(reason=lost.params.get("evidence", ""), left="yes") from lost
-    found = _json(answer.text)
+    found = json_record(answer.text)
     if found is None:
         raise NotTheApi(status=answer.status, first_line=_seen(answer, session))
     return found
-
-
-def _json(text: str) -> Mapping[str, Any] | None:
-    try:
-        body = json.loads(text)
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None
 
 
 def _seen(answer: Answer, session: Session) -> str:
