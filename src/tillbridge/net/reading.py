@@ -75,6 +75,15 @@ def parse_json(text: str, status: int, *, scrub: Scrub = str) -> Any:
         raise _unreadable(body, status, one_line(scrub(body))) from None
 
 
+def json_record(text: str) -> Mapping[str, Any] | None:
+    """The JSON object a text is, or None: for answers in which a page means something too."""
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
 def scrubbed(answer: Answer, redactor: Redactor) -> Answer:
     """An answer whose words may be shown. What JSON hides behind escapes is written anew from its values."""
     body = redactor.scrub_body(answer.body)
