@@ -124,8 +124,7 @@ def _goods(row: wire.OrderItem, gross: Money, node: wire.Order) -> OrderLine:
     quantity = row.qty_ordered or Decimal(1)
     unit = row.price if row.price_incl_tax is None else row.price_incl_tax
     subtotal = Money(unit * quantity, gross.currency)
-    if subtotal < gross:
-        subtotal = gross
+    subtotal = max(subtotal, gross)
     known = row.product_id is not None
     # the line of a variant names its frame; the child's line names the variant
     child = next((each for each in node.items if each.parent_item_id == row.item_id), row)

@@ -19,8 +19,8 @@ from tillbridge.platforms.magento.goods_check import check_goods
 from tillbridge.platforms.magento.order_mapping import map_order, map_placed
 from tillbridge.platforms.magento.order_writing import Buyer, order_body
 from tillbridge.platforms.magento.reading import parse
-from tillbridge.platforms.magento.refunds import Refunds
 from tillbridge.platforms.magento.refund_writing import amount_left, remaining
+from tillbridge.platforms.magento.refunds import Refunds
 from tillbridge.platforms.quarantine import sort_out
 
 ORDER_HANDLE = "order"
