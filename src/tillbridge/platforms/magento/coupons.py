@@ -1,4 +1,4 @@
-"""Coupons and their rules: reading them, and counting a use that an imported order stands for. Called by discounts, orders."""
+"""Coupons and their rules: read, and a use counted that an imported order stands for. Called by discounts, orders."""
 
 from __future__ import annotations
 

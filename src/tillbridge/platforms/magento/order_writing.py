@@ -1,4 +1,4 @@
-"""A till's sale as the body of an order import: the shop keeps every amount as sent, so all of them are reckoned here. Pure.
+"""A till's sale as the body of an order import. The shop keeps amounts as sent, so all are reckoned here. Pure.
 
 What is sent adds up: subtotal + tax + compensation - discount = total. The compensation is the tax inside a discount.
 """

@@ -28,7 +28,7 @@ _ORDERS = "/orders"
 
 
 class MagentoOrderService:
-    """Our reference is the order's number, which the shop takes once: a repeated import is refused by the shop itself."""
+    """Our reference is the order's number, which the shop takes once: it refuses a repeated import itself."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

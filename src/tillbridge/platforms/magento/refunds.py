@@ -1,7 +1,7 @@
 """Credit memos and the goods that come back with them. Used by the order service for refunds and cancellations.
 
-Magento gives back to stock only what it took, and it took nothing for an imported order. So the numbers are announced in
-a comment of the order, then the memo is made, then stock is set, then the comment that says so: each step is found again.
+Magento gives back to stock only what it took, and for an imported order it took nothing. So numbers are announced in a
+comment of the order, the memo is made, stock is set, and a comment says so: after a crash each step is found again.
 """
 
 from __future__ import annotations

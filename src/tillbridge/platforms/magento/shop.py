@@ -47,7 +47,7 @@ class MagentoShopService:
         self._rest = Rest(session)
 
     async def test(self) -> ShopFacts:
-        """Name, currency, zone and permissions. Raises InvalidInput for the cloud service, WrongCredentials by field."""
+        """Name, currency, zone and permissions. Raises InvalidInput for the cloud, WrongCredentials by field."""
         self._refuse_cloud_service()
         check_keys(self._session)
         rest, way, configs = await self._way_in()

@@ -240,8 +240,8 @@ SPEC = PlatformSpec(
     look_up=LookUpPromise(
         LookUpKind.EXACT,
         timedelta(0),
-        "The order carries our reference as its number, which a store view takes only once: a second copy is refused by "
-        "the shop. If another store view is chosen between a send and its repeat, the shop would take both; the "
+        "The order carries our reference as its number, which a store view takes only once: a second copy is refused "
+        "by the shop. If another store view is chosen between a send and its repeat, the shop would take both; the "
         "look-up before it finds the first in any store view.",
     ),
     totals=TotalsMode.EXACT,

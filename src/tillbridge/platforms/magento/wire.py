@@ -157,7 +157,7 @@ class Customer(Wire):
 
 
 class OrderItem(Wire):
-    """A line. ``row_total`` is printed after discount; ``price`` is net. Variants come twice: the child names its parent."""
+    """A line. ``row_total`` is after discount, ``price`` net. Variants come twice: the child names its parent."""
 
     item_id: int
     sku: Text = ""

@@ -1,4 +1,4 @@
-"""Magento's sentences for setup screens and verdicts, in shop language. Used by the shop service, steps and discounts."""
+"""Magento's sentences for setup screens and verdicts, in shop language. Used by shop, steps, orders and discounts."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ TAX_CHOICE_BARE = "Prices {included} tax"
 WITH, WITHOUT = "with", "without"
 
 MAILS = (
-    "Imported till orders, their refunds and cancellations send no mail. A customer made at the till is welcomed by mail; "
-    "to stop that, switch the welcome mail off in Magento admin, Stores, Configuration, Customers, Customer "
+    "Imported till orders, their refunds and cancellations send no mail. A customer made at the till is welcomed by "
+    "mail; to stop that, switch the welcome mail off in Magento admin, Stores, Configuration, Customers, Customer "
     "Configuration."
 )
 
 MONEY_ALONE = (
-    "Magento gives back money only together with goods. Give it back in Magento admin: Sales, Orders, the order, Credit "
-    "Memo, Adjustment Refund."
+    "Magento gives back money only together with goods. Give it back in Magento admin: Sales, Orders, the order, "
+    "Credit Memo, Adjustment Refund."
 )
 RETURN_IN_SALE = "{title} is a return; Magento books returns as credit memos of their own order"
 GONE = "the shop no longer has {title}{sku}; pull the catalogue and link it again"

@@ -15,7 +15,19 @@ if TYPE_CHECKING:
     from .state import Shop
 
 _MANAGE = "Magento_Cart::manage"
-_ITEM = frozenset(["item_id", "sku", "qty", "name", "price", "product_type", "quote_id", "product_option", "extension_attributes"])
+_ITEM = frozenset(
+    [
+        "item_id",
+        "sku",
+        "qty",
+        "name",
+        "price",
+        "product_type",
+        "quote_id",
+        "product_option",
+        "extension_attributes",
+    ]
+)
 _GONE = "The product that was requested doesn't exist. Verify the product and try again."
 _UNAVAILABLE = "Product that you are trying to add is not available."
 _NO_COUPON = "The coupon code isn't valid. Verify the code and try again."
@@ -257,7 +269,7 @@ def _segments(shop: Shop, cart: Row, lines: list[Row], rule: Row | None) -> list
         found.append({"code": "discount", "title": f"Discount ({rule['name']})", "value": value})
     found.append({"code": "shipping", "title": f"Shipping & Handling{shipping}", "value": 0})
     tax = reckoning.summed(lines, "tax_amount")
-    rates = [{"percent": f"{each['rate'] * 100:.4g}", "title": shop.tax_name} for each in lines[:1]]
+    rates = [{"percent": f"{(each['rate'] * 100).normalize():f}", "title": shop.tax_name} for each in lines[:1]]
     details = [{"amount": tax, "rates": rates, "group_id": 1}]
     more = {"extension_attributes": {"tax_grandtotal_details": details}}
     found.append({"code": "tax", "title": "Tax", "value": tax, **more})

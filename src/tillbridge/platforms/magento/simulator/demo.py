@@ -50,7 +50,8 @@ def _settings(shop: Shop, base_url: str) -> None:
     shop.configs = [
         {
             "id": 1, "code": "default", "website_id": 1, "locale": "en_IE", "base_currency_code": demo_shop.CURRENCY,
-            "default_display_currency_code": demo_shop.CURRENCY, "timezone": demo_shop.ZONE, "weight_unit": "kgs", **urls,
+            "default_display_currency_code": demo_shop.CURRENCY, "timezone": demo_shop.ZONE, "weight_unit": "kgs",
+            **urls,
         }
     ]  # fmt: skip
     view = {"website_id": 1, "store_group_id": 1, "is_active": 1}

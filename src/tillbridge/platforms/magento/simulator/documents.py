@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from .order_rows import DEDUCTED
 from .orders import found
 from .rest import Call, Fault, Route, Row, cents, dec, route
 from .search import listing
@@ -65,6 +66,8 @@ def _sum_up(row: Row, whole: Decimal) -> None:
     for name, value in told.items():
         row |= {name: value, f"base_{name}": value}
     row["base_total_invoiced_cost"] = 0
+    paid = {"amount_paid": whole, "base_amount_paid": whole, "shipping_captured": 0, "base_shipping_captured": 0}
+    row["payment"] |= paid
 
 
 def _notify(shop: Shop, call: Call, row: Row, what: str) -> None:
@@ -89,7 +92,7 @@ def ship(shop: Shop, call: Call) -> str:
         kept = shop.source_items.get((each["sku"], source))
         if kept is not None:
             kept["quantity"] = dec(kept["quantity"]) - quantity
-            each["deducted"] = (source, quantity)
+            each[DEDUCTED] = (source, quantity)
         shop.reserve(each["sku"], quantity)
     _notify(shop, call, row, "shipment")
     if all(dec(each.get("qty_invoiced")) >= dec(each["qty_ordered"]) for each in row["items"]):
@@ -99,7 +102,7 @@ def ship(shop: Shop, call: Call) -> str:
 
 
 def refund(shop: Shop, call: Call) -> str:
-    """POST /order/{id}/refund: of the lines given, or of all that is left. Goods alone make one, money alone does not."""
+    """POST /order/{id}/refund: of the lines given, or of all that is left. Money alone makes none."""
     row = found(shop, call)
     if row["state"] in ("closed", "canceled") or not dec(row.get("total_paid")):
         words = f"A creditmemo can not be created when an order has a status of {row['status']}"
@@ -232,8 +235,8 @@ def _book(shop: Shop, row: Row, chosen: Sequence[tuple[Row, Decimal]], memo: Row
 
 def _return(shop: Shop, item: Row, quantity: Decimal) -> None:
     """Back to the source it was taken from; what no shipment took only raises what may be sold."""
-    if "deducted" in item:
-        kept = shop.source_items[item["sku"], item["deducted"][0]]
+    if DEDUCTED in item:
+        kept = shop.source_items[item["sku"], item[DEDUCTED][0]]
         kept["quantity"] = dec(kept["quantity"]) + quantity
     else:
         shop.reserve(item["sku"], quantity)

@@ -14,10 +14,28 @@ if TYPE_CHECKING:
     from .state import Shop
 
 _ZERO = Decimal(0)
-_FRESH_ITEM: Row = {
-    name: 0
-    for name in ["amount_refunded", "base_amount_refunded", "qty_canceled", "qty_invoiced", "qty_refunded", "qty_shipped", "row_invoiced", "tax_invoiced", "base_row_invoiced", "base_tax_invoiced", "discount_invoiced", "base_discount_invoiced", "free_shipping", "is_qty_decimal", "no_discount"]
-}
+DEDUCTED = "deducted"
+"""Where a shipment took a line from; the shop keeps it elsewhere."""
+_FRESH_ITEM: Row = dict.fromkeys(
+    [
+        "amount_refunded",
+        "base_amount_refunded",
+        "qty_canceled",
+        "qty_invoiced",
+        "qty_refunded",
+        "qty_shipped",
+        "row_invoiced",
+        "tax_invoiced",
+        "base_row_invoiced",
+        "base_tax_invoiced",
+        "discount_invoiced",
+        "base_discount_invoiced",
+        "free_shipping",
+        "is_qty_decimal",
+        "no_discount",
+    ],
+    0,
+)
 """What the tables hold where nothing was sent; seen once a row is read again."""
 
 
@@ -183,20 +201,33 @@ def printed(row: Row, *, again: bool = True) -> Row:
     found |= {"total_due": due, "base_total_due": due}
     found["items"] = [_printed_item(each, again=again) for each in row.get("items") or []]
     more = row.get("extension_attributes")
-    if more and again:
-        parts = [each | {"items": found["items"]} for each in more.get("shipping_assignments") or ()]
+    if more:
+        parts = [_assignment(row, each, found["items"], again=again) for each in more.get("shipping_assignments") or ()]
         found["extension_attributes"] = more | {"shipping_assignments": parts}
     return found
 
 
+def _assignment(row: Row, part: Row, items: Sequence[Row], *, again: bool) -> Row:
+    """How the order is sent: its lines once more, and what has been invoiced of the shipping."""
+    if not again:
+        return part | {"items": [_printed_item(each, again=False) for each in part.get("items") or ()]}
+    invoiced = {name: row[name] for name in ("shipping_invoiced", "base_shipping_invoiced") if name in row}
+    shipping = part["shipping"]
+    total = {"total": shipping["total"] | invoiced} if "total" in shipping else {}
+    return part | {"items": items, "shipping": shipping | total}
+
+
 def _printed_item(item: Row, *, again: bool) -> Row:
     found = (dict(_FRESH_ITEM) if again else {}) | {name: value for name, value in item.items() if value is not None}
-    off, base_off = dec(item.get("discount_amount")), dec(item.get("base_discount_amount"))
-    for name, less in (
-        ("row_total", off), ("row_total_incl_tax", off), ("base_row_total", base_off), ("base_row_total_incl_tax", base_off),
-    ):  # fmt: skip
-        if name in found:
-            found[name] = dec(found[name]) - less
-    if "base_row_total_incl_tax" not in found and "base_row_total" in found:
-        found["base_row_total_incl_tax"] = found["base_row_total"]
+    found.pop(DEDUCTED, None)
+    _net_of_discount(found, item, "")
+    _net_of_discount(found, item, "base_")
     return found
+
+
+def _net_of_discount(found: Row, item: Row, side: str) -> None:
+    """Row totals less discount, and with the tax on what is left."""
+    if f"{side}row_total" in item:
+        net = dec(item[f"{side}row_total"]) - dec(item.get(f"{side}discount_amount"))
+        tax = dec(item.get(f"{side}tax_amount")) + dec(item.get(f"{side}discount_tax_compensation_amount"))
+        found |= {f"{side}row_total": net, f"{side}row_total_incl_tax": net + tax}

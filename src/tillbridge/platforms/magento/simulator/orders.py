@@ -78,7 +78,11 @@ def _imported(shop: Shop, entity: int, given: Row) -> Row:
     row |= {"entity_id": entity, "created_at": given.get("created_at", now), "updated_at": now}
     row |= {"protect_code": protect_code(entity), "store_name": store_name(shop)}
     row["items"] = [_item(shop, each, entity) for each in given.get("items") or []]
-    row |= {"total_item_count": len(row["items"]), "status_histories": []}
+    row["total_item_count"] = len(row["items"])
+    row["status_histories"] = [
+        {**each, "entity_id": shop.next_id("history"), "parent_id": entity}
+        for each in given.get("status_histories") or []
+    ]
     if given.get("billing_address"):
         row["billing_address"] = _address(shop, entity, given, given["billing_address"])
         row["billing_address_id"] = row["billing_address"]["entity_id"]

@@ -21,12 +21,12 @@ _PAGE = """<!doctype html>
 </html>
 """
 _BUSY = (
-    "<h1>Service Temporarily Unavailable</h1>\n<p>\n    The server is temporarily unable to service your request due to "
-    "maintenance downtime or capacity problems.\n    Please try again later.\n</p>"
+    "<h1>Service Temporarily Unavailable</h1>\n<p>\n    The server is temporarily unable to service your request due "
+    "to maintenance downtime or capacity problems.\n    Please try again later.\n</p>"
 )
 _ERROR = (
-    "<h1>There has been an error processing your request</h1>\n    <p><em>Exception printing is disabled by default for "
-    "security reasons.</em></p>\n\n    <p>Error log record number: 4c1d</p>"
+    "<h1>There has been an error processing your request</h1>\n    <p><em>Exception printing is disabled by default "
+    "for security reasons.</em></p>\n\n    <p>Error log record number: 4c1d</p>"
 )
 
 

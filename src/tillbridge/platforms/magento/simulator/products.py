@@ -17,7 +17,25 @@ if TYPE_CHECKING:
 _PRODUCTS, _ATTRIBUTES = "Magento_Catalog::products", "Magento_Catalog::attributes_attributes"
 _GONE = "The product that was requested doesn't exist. Verify the product and try again."
 _KNOWN = frozenset(
-    ["id", "sku", "name", "attribute_set_id", "price", "status", "visibility", "type_id", "created_at", "updated_at", "weight", "extension_attributes", "product_links", "options", "media_gallery_entries", "tier_prices", "custom_attributes"]
+    [
+        "id",
+        "sku",
+        "name",
+        "attribute_set_id",
+        "price",
+        "status",
+        "visibility",
+        "type_id",
+        "created_at",
+        "updated_at",
+        "weight",
+        "extension_attributes",
+        "product_links",
+        "options",
+        "media_gallery_entries",
+        "tier_prices",
+        "custom_attributes",
+    ]
 )
 _COLUMNS = _KNOWN | {"entity_id"}
 _UNTOLD = ("extension_attributes", "options")
@@ -84,8 +102,14 @@ def get_list(shop: Shop, call: Call) -> Row:
     switches = shop.switches
     rows = list(shop.products.values())
     return listing(
-        call, rows, _value(shop), repeats=switches.repeats_last_page, limited=switches.limits_pages
+        call, rows, _value(shop), view=_listed, repeats=switches.repeats_last_page, limited=switches.limits_pages
     )  # fmt: skip
+
+
+def _listed(row: Row) -> Row:
+    """A product as lists show it, without its stock."""
+    more = {name: value for name, value in row["extension_attributes"].items() if name != "stock_item"}
+    return row | {"extension_attributes": more}
 
 
 def _found(shop: Shop, sku: str) -> Row:
@@ -130,13 +154,13 @@ def save(shop: Shop, call: Call) -> Row:
         raise Fault(400, "Please enter a number 0 or greater in this field.")
     row = shop.product(sku)
     if row is None:
-        return whole(shop, _made(shop, sku, given))
+        return _echo(shop, _made(shop, sku, given))
     _lay_over(shop, row, given)
     row["updated_at"] = shop.stamp()
-    return _echo(shop, row, call.method)
+    return _echo(shop, row)
 
 
-def _echo(shop: Shop, row: Row, method: str) -> Row:
+def _echo(shop: Shop, row: Row) -> Row:
     """What a save answers: without lists that were not loaded."""
     unloaded = ("product_links", "tier_prices")
     return {name: value for name, value in whole(shop, row).items() if name not in unloaded}
