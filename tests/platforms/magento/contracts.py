@@ -1,4 +1,4 @@
-"""Holds requests to the vendor's OpenAPI files, which lie beside the checkout: path, method, query, and the body's form."""
+"""Holds requests to the vendor's OpenAPI files, which lie beside the checkout: path, method, query and body."""
 
 from __future__ import annotations
 

@@ -15,14 +15,34 @@ from tillbridge.platforms.magento.simulator.state import Shop, set_custom
 
 Row = dict[str, Any]
 RECORDINGS = Path(__file__).parents[4] / "shared" / "recordings" / "magento"
-_SIMPLE = (
-    "MUG BOWL PLATE JUG BOARD TOWEL APRON CUSHION BASKET THROW SOAP NOTE DIARY PEN INK CARD CANDLE LAMP CLOCK VASE OLD"
-).split()
+_SIMPLE = [
+    "MUG",
+    "BOWL",
+    "PLATE",
+    "JUG",
+    "BOARD",
+    "TOWEL",
+    "APRON",
+    "CUSHION",
+    "BASKET",
+    "THROW",
+    "SOAP",
+    "NOTE",
+    "DIARY",
+    "PEN",
+    "INK",
+    "CARD",
+    "CANDLE",
+    "LAMP",
+    "CLOCK",
+    "VASE",
+    "OLD",
+]
 """Ids 1 to 21; some SKUs are guesses, since nothing recorded shows them."""
 _PRICES = {"NOTE": "12.8", "BOARD": "34", "INK": "11.3", "CARD": "4.5", "SOAP": "6.5", "PEN": "24", "LAMP": "79"}
 _STOCK = {
-    "LL-MUG-001": 40, "LL-CLOCK-001": 0, "LL-NOTE-001": 120, "LL-SHIRT-BLUE-S": 5, "LL-SHIRT-BLUE-M": 6, "LL-PEN-001": 18,
-    "LL-SOAP-001": 150, "LL-INK-001": 22, "LL-CARD-001": 200, "LL-THROW-001": 11, "LL-CARDI-OAT-S": 0,
+    "LL-MUG-001": 40, "LL-CLOCK-001": 0, "LL-NOTE-001": 120, "LL-SHIRT-BLUE-S": 5, "LL-SHIRT-BLUE-M": 6,
+    "LL-PEN-001": 18, "LL-SOAP-001": 150, "LL-INK-001": 22, "LL-CARD-001": 200, "LL-THROW-001": 11, "LL-CARDI-OAT-S": 0,
 }  # fmt: skip
 
 

@@ -9,13 +9,14 @@ from typing import Any
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 EXACT = frozenset(
     [
-        "message", "parameters", "state", "status", "code", "coupon_code", "total_count", "increment_id", "ext_order_id",
-        "sku", "qty", "qty_ordered", "qty_invoiced", "qty_shipped", "qty_refunded", "quantity", "times_used",
-        "usage_limit", "grand_total", "subtotal", "subtotal_incl_tax", "discount_amount", "tax_amount", "total_due",
-        "total_paid", "total_invoiced", "total_refunded", "row_total", "row_total_incl_tax", "price_incl_tax",
-        "tax_percent", "discount_percent", "discount_tax_compensation_amount", "base_row_total_incl_tax", "email_sent",
-        "items_qty", "value_index", "page_size", "current_page", "condition_type", "field", "direction", "is_subscribed",
-        "operation_count", "errors", "base_discount_invoiced", "tax_invoiced", "row_invoiced",
+        "message", "parameters", "state", "status", "code", "coupon_code", "total_count", "increment_id",
+        "ext_order_id", "sku", "qty", "qty_ordered", "qty_invoiced", "qty_shipped", "qty_refunded", "quantity",
+        "times_used", "usage_limit", "grand_total", "subtotal", "subtotal_incl_tax", "discount_amount",
+        "tax_amount", "total_due", "total_paid", "total_invoiced", "total_refunded", "row_total",
+        "row_total_incl_tax", "price_incl_tax", "tax_percent", "discount_percent",
+        "discount_tax_compensation_amount", "base_row_total_incl_tax", "email_sent", "items_qty", "value_index",
+        "page_size", "current_page", "condition_type", "field", "direction", "is_subscribed", "operation_count",
+        "errors", "base_discount_invoiced", "tax_invoiced", "row_invoiced",
     ]
 )  # fmt: skip
 """Fields that must be equal, not only alike: the shop's arithmetic and its verdicts."""

@@ -16,6 +16,7 @@ from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, SIGNATURE_TYPE_AUTH_HEADER, C
 
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.errors import (
+    AuthError,
     InvalidInput,
     NetworkFailure,
     NotTheApi,
@@ -115,9 +116,7 @@ async def renew(session: Session, refresh: Secret | None) -> TokenGrant:
     except OutcomeUnknown as error:
         raise NetworkFailure(reason=error.params["evidence"], left="yes") from error
     except WrongCredentials as error:
-        if session.connection.facts or session.connection.tested_at:
-            raise ReauthenticationNeeded(connection=session.connection.name, request_id=error.request_id) from error
-        raise
+        raise _refused(session, error) from error
     session.api.redactor.learn(token)
     return TokenGrant(access=token, expires_in=_life(token.reveal(), session.clock.now()))
 
@@ -161,9 +160,18 @@ async def _prove(session: Session) -> TokenGrant:
     )  # fmt: skip
     try:
         await session.api.send(request, dialect.SIGNED if by_signature else dialect.BEARER)
-    except (TokenRejected, WrongCredentials) as error:
-        raise ReauthenticationNeeded(connection=session.connection.name, request_id=error.request_id) from error
+    except TokenRejected as error:
+        raise _refused(session, dialect.wrong_field("access_token", error.request_id)) from error
+    except WrongCredentials as error:
+        raise _refused(session, error) from error
     return TokenGrant(access=token, expires_in=None)
+
+
+def _refused(session: Session, error: WrongCredentials) -> AuthError:
+    """Wrong as typed, while the connection was never tested well; afterwards a grant that died."""
+    if session.connection.facts or session.connection.tested_at:
+        return ReauthenticationNeeded(connection=session.connection.name, request_id=error.request_id)
+    return error
 
 
 def _life(token: str, now: datetime) -> float:
