@@ -24,6 +24,7 @@ from tillbridge.domain.tokens import Secret
 from tillbridge.platforms.magento import PLATFORM, spec
 from tillbridge.platforms.magento.auth import one_time_code, renew
 from tillbridge.platforms.magento.simulator import MagentoSimulator, demo
+from tillbridge.training.faults import Phase
 from tillbridge.training.server import transport
 
 from .adapter import Bench, Tapped, bench
@@ -98,7 +99,7 @@ async def test_an_outage_at_the_login_is_no_refusal_and_is_not_hammered(fault: s
     async with bench() as at:
         at.shop.expire_tokens()
         before = logins(at)
-        phase = None if fault in ("timeout_after_commit", "truncated") else "after"
+        phase: Phase | None = None if fault in ("timeout_after_commit", "truncated") else "after"
         at.shop.faults.arm(fault, times=20, match=f"POST {_LOGIN}", phase=phase)
         with pytest.raises((NetworkFailure, PlatformUnavailable)):
             await renew(at.session, None)
@@ -202,14 +203,18 @@ async def test_a_withdrawn_integration_needs_a_person() -> None:
             await renew(at.session, None)
 
 
-def _without(*resources: str) -> frozenset[str]:
-    return frozenset(spec.SCOPES) - set(resources)
+def _narrow(shop: MagentoSimulator, *resources: str) -> None:
+    """Everybody loses these permissions."""
+    left = frozenset(spec.SCOPES) - set(resources)
+    for user in shop.shop.accounts.users:
+        user.resources = left
+    for each in shop.shop.accounts.integrations:
+        each.resources = left
 
 
 async def test_permissions_that_lack_are_named_by_the_test() -> None:
     def narrow(shop: MagentoSimulator) -> None:
-        for account in (*shop.shop.accounts.users, *shop.shop.accounts.integrations):
-            account.resources = _without("Magento_Sales::create", "Magento_Customer::customer")
+        _narrow(shop, "Magento_Sales::create", "Magento_Customer::customer")
 
     for setup in ("admin", "integration"):
         async with bench(setup=setup, prepare=False, arrange=narrow) as at:
@@ -221,8 +226,7 @@ async def test_permissions_that_lack_are_named_by_the_test() -> None:
 async def test_a_permission_lost_later_is_told_from_a_dead_token() -> None:
     for setup in ("admin", "integration"):
         async with bench(setup=setup) as at:
-            for account in (*at.shop.shop.accounts.users, *at.shop.shop.accounts.integrations):
-                account.resources = _without("Magento_Sales::actions_view")
+            _narrow(at.shop, "Magento_Sales::actions_view")
             before = logins(at)
             with pytest.raises(MissingPermission) as caught:
                 _ = [page async for page in PLATFORM.order(at.session).list_orders()]

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -99,11 +100,11 @@ def test_the_sums_of_what_is_sent_are_the_tills(currency: str, included: bool) -
             assert sent[name] == sent["grand_total"]
 
 
-def _as_read(sent: dict[str, object], order: Order) -> dict[str, object]:
+def _as_read(sent: dict[str, Any]) -> dict[str, Any]:
     """The import as the shop prints it: row totals less discount."""
     items = [
         {**item, "item_id": at, "row_total": _d(item["row_total"]) - _d(item["discount_amount"])}
-        for at, item in enumerate(sent["items"], 1)  # type: ignore[arg-type, var-annotated]
+        for at, item in enumerate(sent["items"], 1)
     ]
     return {**sent, "entity_id": 5, "items": items, "total_due": 0, "updated_at": sent["created_at"]}
 
@@ -111,7 +112,7 @@ def _as_read(sent: dict[str, object], order: Order) -> dict[str, object]:
 @pytest.mark.parametrize("seed", range(60))
 def test_what_was_sent_is_read_back_as_the_same_sale(seed: int) -> None:
     order = _order(random.Random(seed), "EUR", included=True)
-    read = map_order(_as_read(order_body(order, 1, {})["entity"], order), "$", "Europe/Dublin")
+    read = map_order(_as_read(order_body(order, 1, {})["entity"]), "$", "Europe/Dublin")
     assert read.reference == order.reference
     assert read.totals.total == order.totals.total
     assert read.totals.tax == order.totals.tax
@@ -124,7 +125,7 @@ def test_what_was_sent_is_read_back_as_the_same_sale(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(60))
 def test_a_whole_refund_is_the_whole_total(seed: int) -> None:
     order = _order(random.Random(seed), "EUR", included=True)
-    node = parse(wire.Order, _as_read(order_body(order, 1, {})["entity"], order), "$")
+    node = parse(wire.Order, _as_read(order_body(order, 1, {})["entity"]), "$")
     assert memo_total(node, [(row, row.qty_ordered) for row in node.rows]) == order.totals.total.amount
 
 

@@ -29,7 +29,7 @@ CONFIGURABLE = "configurable"
 _SETS = {"bundle", "grouped"}
 _GIFT_CARD = "giftcard"
 _GRAMS = {"kgs": Decimal(1000), "lbs": Decimal("453.59237")}
-_PICTURES = "catalog/product"
+_PICTURES, _MAKER = "catalog/product", "manufacturer"
 _NO_TAX_CLASS = "0"
 
 
@@ -68,7 +68,7 @@ def map_product(raw: Any, path: str, goods: Goods) -> Product:
         handle=node.custom("url_key"),
         description=node.custom("description"),
         status=ProductStatus.ACTIVE if node.status == 1 else ProductStatus.DRAFT,
-        vendor=_label(goods, "manufacturer", node.custom("manufacturer")),
+        vendor=_label(goods, _MAKER, node.custom(_MAKER)) if _MAKER in goods.attributes else "",
         product_type=node.type_id,
         tags=(),
         options=_options(node, rows, goods),
@@ -84,7 +84,7 @@ def _label(goods: Goods, attribute: str, value: str) -> str:
     """The words for a value, by attribute id or code; the value itself where nobody told its words."""
     known = goods.attributes.get(attribute)
     told = {each.value: each.label.strip() for each in known.options} if known else {}
-    return told.get(value, value if known else "")
+    return told.get(value, value)
 
 
 def _options(node: wire.Product, rows: Sequence[wire.Product], goods: Goods) -> tuple[ProductOption, ...]:

@@ -167,7 +167,8 @@ def change(shop: Shop, call: Call) -> Row:
 
 
 def _item(shop: Shop, call: Call) -> Row:
-    found = next((each for each in _cart(shop, call)["items"] if each["item_id"] == call.number("item")), None)
+    rows: list[Row] = _cart(shop, call)["items"]
+    found = next((each for each in rows if each["item_id"] == call.number("item")), None)
     if found is None:
         raise Fault(404, "The %1 Cart doesn't contain the %2 item.", [call.params["cart"], call.params["item"]])
     return found

@@ -23,8 +23,8 @@ TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 KEYS = {
     "consumer_key": "c1e8d47f20b94a6fb3c1e8d47f20b94a",
     "consumer_secret": "9d7ab5e2c8614f03829d7ab5e2c8614f",
-    "access_token": "a3f1c09e7b5d4286a3f1c09e7b5d4286",
-    "access_token_secret": "0b6d2f8ac41e4f738d5a6c0b6d2f8ac4",
+    "token": "a3f1c09e7b5d4286a3f1c09e7b5d4286",
+    "token_secret": "0b6d2f8ac41e4f738d5a6c0b6d2f8ac4",
 }
 _OPENED = "2026-09-01 08:00:00"
 _TAXED, _UNTAXED = "2", "0"
@@ -65,8 +65,7 @@ def _settings(shop: Shop, base_url: str) -> None:
     shop.tax_table[0]["code"] = f"IE {demo_shop.TAX_NAME}"
     shop.sources = [{"source_code": "default", "name": "Default Source", "enabled": True, "country_id": "IE"}]
     shop.accounts.users = [User(USERNAME, PASSWORD, totp=TOTP)]
-    names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
-    shop.accounts.integrations = [Integration(*(KEYS[name] for name in names))]
+    shop.accounts.integrations = [Integration(**KEYS)]
 
 
 _PATHS = (("", ""), ("link_", ""), ("static_", "static/version1/"), ("media_", "media/"))
@@ -212,7 +211,24 @@ def _online_orders(shop: Shop) -> None:
         reckoning.reckon(lines, None)
         order = order_from_cart(shop, cart, lines, None, ("checkmo", "Check / Money order"))
         order |= {"created_at": _OPENED, "updated_at": _OPENED, "email_sent": None}
+        _as_chosen_online(shop, order)
         _pay(order)
+
+
+def _as_chosen_online(shop: Shop, order: Row) -> None:
+    """A shopper picks a variant from its frame: the line comes twice, amounts with the frame's."""
+    for item in list(order["items"]):
+        links = ((each, (each["extension_attributes"].get("configurable_product_links") or ())) for each in _all(shop))
+        frame = next((each for each, children in links if item["product_id"] in children), None)
+        if frame is not None:
+            child = {name: 0 if isinstance(value, Decimal) else value for name, value in item.items()}
+            child |= {"item_id": shop.next_id("order_item"), "parent_item_id": item["item_id"]}
+            order["items"].append(child | {"qty_ordered": item["qty_ordered"]})
+            item |= {"product_id": frame["id"], "product_type": "configurable"}
+
+
+def _all(shop: Shop) -> list[Row]:
+    return list(shop.products.values())
 
 
 def _pay(order: Row) -> None:

@@ -109,15 +109,17 @@ def _body(request: Request, raw: bytes, found: Route) -> Any:
 def _later(shop: Shop, method: str, known: re.Match[str], caller: Caller, raw: bytes) -> Row:
     found, params = _route(method, known["path"])
     _demand(found, caller)
-    body = loads(raw.decode()) if raw else {}
-    many = known["mode"] == "/async/bulk"
-    if many and not isinstance(body, list):
-        raise required("items")
+    body: Any = loads(raw.decode()) if raw else {}
+    bodies: list[Any] = [body]
+    if known["mode"] == "/async/bulk":
+        if not isinstance(body, list):
+            raise required("items")
+        bodies = body
 
     def act(one: Any) -> Any:
         return found.handler(shop, Call(method, params, (), one, caller))
 
-    return bulk.accept(shop, known["path"], method, body if many else [body], act)
+    return bulk.accept(shop, known["path"], method, bodies, act)
 
 
 def _xml(body: Any) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 from .rest import Call, Fault, Row, required
@@ -86,10 +87,8 @@ def listing(
     read = value or (lambda row, name: row.get(name))
     kept = [row for row in rows if _kept(row, tree, read)]
     for each in reversed(_in_order(tree.get("sort_orders"))):
-        name = str(each.get("field"))
-        kept.sort(
-            key=lambda row, name=name: _key(read(row, name)), reverse=str(each.get("direction")).upper() == "DESC"
-        )
+        down = str(each.get("direction")).upper() == "DESC"
+        kept.sort(key=partial(_sort_key, read, str(each.get("field"))), reverse=down)
     size = int(tree["page_size"]) if str(tree.get("page_size", "")).isdigit() else (20 if limited else 0)
     if limited and size > _MOST:
         raise Fault(400, f"Maximum SearchCriteria pageSize is {_MOST}")
@@ -104,6 +103,10 @@ def _cut(rows: list[Row], size: int, page: int, *, repeats: bool) -> list[Row]:
     last = max(1, -(-len(rows) // size))
     page = min(page, last) if repeats else page
     return rows[(page - 1) * size : page * size]
+
+
+def _sort_key(read: Value, name: str, row: Row) -> tuple[int, Decimal, str]:
+    return _key(read(row, name))
 
 
 def _key(value: object) -> tuple[int, Decimal, str]:
