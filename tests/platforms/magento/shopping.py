@@ -98,15 +98,14 @@ async def counter(*, log_in: bool = True) -> AsyncIterator[Counter]:
 
 def sale(reference: str, **more: Any) -> dict[str, Any]:
     """An import of two soaps, paid and complete."""
-    item: dict[str, Any] = {
-        "sku": "SOAP-1", "product_id": 9, "product_type": "simple", "name": "Sea Salt Soap",
-        "qty_ordered": 2, "qty_invoiced": 2, "qty_shipped": 2, "price": 5.2, "price_incl_tax": 6.4,
-        "row_total": 10.41, "base_row_total": 10.41, "tax_percent": 23, "tax_amount": 2.39, "row_invoiced": 10.41, "tax_invoiced": 2.39, "discount_amount": 0,
-    }  # fmt: skip
-    entity: dict[str, Any] = {
-        "increment_id": reference, "ext_order_id": reference, "store_id": 1, "state": "complete", "status": "complete",
-        "is_virtual": 1, "base_currency_code": "EUR", "order_currency_code": "EUR", "subtotal": 10.41,
-        "tax_amount": 2.39, "tax_invoiced": 2.39, "grand_total": 12.8, "base_grand_total": 12.8, "total_paid": 12.8,
-        "base_total_paid": 12.8, "items": [item], "payment": {"method": "checkmo", "additional_information": ["In store"]},
-    }  # fmt: skip
+    tax = {"tax_amount": 2.39, "tax_invoiced": 2.39}
+    counts = dict.fromkeys(("qty_ordered", "qty_invoiced", "qty_shipped"), 2)
+    item: dict[str, Any] = {"sku": "SOAP-1", "product_id": 9, "product_type": "simple", "name": "Sea Salt Soap"}
+    item |= {"price": 5.2, "price_incl_tax": 6.4, "tax_percent": 23, "discount_amount": 0} | counts | tax
+    item |= dict.fromkeys(("row_total", "base_row_total", "row_invoiced"), 10.41)
+    entity: dict[str, Any] = {"increment_id": reference, "ext_order_id": reference, "store_id": 1, "is_virtual": 1}
+    entity |= {"state": "complete", "status": "complete", "subtotal": 10.41} | tax
+    entity |= {"base_currency_code": "EUR", "order_currency_code": "EUR", "items": [item]}
+    entity |= dict.fromkeys(("grand_total", "base_grand_total", "total_paid", "base_total_paid"), 12.8)
+    entity |= {"payment": {"method": "checkmo", "additional_information": ["In store"]}}
     return {"entity": entity | more}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -79,7 +81,7 @@ async def test_with_a_second_factor_the_first_alone_gives_no_token() -> None:
         assert wrong.status_code == 400
 
 
-def _header(at: Counter, url: str, pairs: list[tuple[str, str]], **more: str) -> str:
+def _header(at: Counter, url: str, pairs: Mapping[str, str], **more: str) -> str:
     keys = at.simulator.shop.accounts.integrations[0]
     given = {
         "oauth_consumer_key": keys.consumer_key,
@@ -89,22 +91,20 @@ def _header(at: Counter, url: str, pairs: list[tuple[str, str]], **more: str) ->
         "oauth_nonce": "n1",
         "oauth_version": "1.0",
     } | more
-    from urllib.parse import quote
-
-    made = signature(keys, "GET", url, [*pairs, *given.items()])
+    made = signature(keys, "GET", url, [*pairs.items(), *given.items()])
     return "OAuth " + ",".join(f'{name}="{quote(value)}"' for name, value in {**given, "oauth_signature": made}.items())
 
 
 async def test_a_signed_call_with_brackets_is_taken_once() -> None:
     async with counter(log_in=False) as at:
-        pairs = [("searchCriteria[pageSize]", "1"), ("fields", "total_count")]
+        pairs = {"searchCriteria[pageSize]": "1", "fields": "total_count"}
         url = f"{at.simulator.base_url}{V1}/products"
         headers = {"Authorization": _header(at, url, pairs)}
         first = await at.client.get(url, params=pairs, headers=headers)
         assert first.json() == {"total_count": 13}
         again = await at.client.get(url, params=pairs, headers=headers)
         assert (again.status_code, again.json()["parameters"]) == (401, ["1"])
-        changed = [("searchCriteria[pageSize]", "2"), ("fields", "total_count")]
+        changed = pairs | {"searchCriteria[pageSize]": "2"}
         other = {"Authorization": _header(at, url, pairs, oauth_nonce="n2")}
         assert (await at.client.get(url, params=changed, headers=other)).status_code == 401
 
@@ -120,7 +120,7 @@ async def test_a_signed_call_with_brackets_is_taken_once() -> None:
 async def test_other_signatures_are_refused(more: dict[str, str], status: int) -> None:
     async with counter(log_in=False) as at:
         url = f"{at.simulator.base_url}{V1}/store/storeViews"
-        answer = await at.client.get(url, headers={"Authorization": _header(at, url, [], **more)})
+        answer = await at.client.get(url, headers={"Authorization": _header(at, url, {}, **more)})
         assert answer.status_code == status
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from tillbridge.domain.errors import Drift, NotFound, PlatformRefused
+from tillbridge.domain.errors import Drift, NotFound, PlatformRefused, TokenRejected
 from tillbridge.domain.offers import OfferLine
 from tillbridge.net.client import Repeat, Request
 from tillbridge.platforms.contract import Session
@@ -43,7 +43,8 @@ class Cart:
             try:
                 await self._emptied()
                 items = [await self._add(each) for each in lines]
-            except (PlatformRefused, NotFound):
+            except (PlatformRefused, NotFound, TokenRejected):
+                # goods sold out, or a shop that keeps guests out
                 return Tried(None)
             try:
                 await self._call("PUT", f"/coupons/{quote(code, safe='')}")

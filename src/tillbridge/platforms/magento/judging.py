@@ -62,8 +62,15 @@ def holds(node: wire.Condition | None, offer: Offer, facts: Facts) -> bool | Non
         return _combined(node, [holds(each, offer, facts) for each in node.conditions])
     if node.condition_type.endswith("Address"):
         known = _basket(offer, facts).get(node.attribute_name)
-        return None if known is None else _compare(known, node)
+        return _at_most(offer, node) if known is None else _compare(known, node)
     return None
+
+
+def _at_most(offer: Offer, node: wire.Condition) -> bool | None:
+    """A net amount is not above the one with tax: what that does not reach, it does not reach either."""
+    if node.attribute_name != "base_subtotal" or node.operator not in (">=", ">"):
+        return None
+    return None if _compare(total([each.total for each in offer.lines], offer.currency).amount, node) else False
 
 
 def _combined(node: wire.Condition, parts: Sequence[bool | None]) -> bool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tillbridge.domain.catalog import Product
@@ -19,6 +19,7 @@ from tillbridge.platforms.quarantine import sort_out
 _PRODUCTS = "/products"
 _LINKS = "items[id,extension_attributes[configurable_product_links]]"
 _MAKER = "manufacturer"
+_RECENT = timedelta(minutes=15)
 
 
 class MagentoProductService:
@@ -28,6 +29,7 @@ class MagentoProductService:
         self._session = session
         self._rest = Rest(session)
         self._attributes: dict[str, wire.Attribute] = {}
+        self._family: tuple[datetime, dict[int, list[int]]] | None = None
 
     async def list_products(
         self, changed_since: datetime | None = None, cursor: str | None = None
@@ -56,7 +58,15 @@ class MagentoProductService:
             for row in page.rows:
                 for child in _links(row):
                     found.setdefault(child, []).append(_id(row))
+        self._family = (self._session.clock.now(), found)
         return found
+
+    async def _recent_parents(self) -> dict[int, list[int]]:
+        """As of the last quarter of an hour: a code that is scanned must not read all frames anew."""
+        known = self._family
+        if known is not None and self._session.clock.now() - known[0] < _RECENT:
+            return known[1]
+        return await self._parents()
 
     async def _frames(
         self, changed: Sequence[Any], rows: Sequence[Any], parents: dict[int, list[int]], seen: set[int]
@@ -82,7 +92,7 @@ class MagentoProductService:
         except PlatformRefused:
             # the attribute is gone since preparation
             rows = await self._rest.rows(_PRODUCTS, "product.find", ((Where("sku", wanted),),))
-        parents = await self._parents() if any(each.get("type_id") != CONFIGURABLE for each in rows) else {}
+        parents = await self._recent_parents() if any(each.get("type_id") != CONFIGURABLE for each in rows) else {}
         own = {_id(each): each for each in rows if _id(each) not in parents}
         frames = {parent for each in rows for parent in parents.get(_id(each), ())}
         found = [*own.values(), *await self._by_id(sorted(frames - set(own)))]
@@ -114,11 +124,13 @@ class MagentoProductService:
 
     async def _words(self, rows: Iterable[Any]) -> dict[str, wire.Attribute]:
         """The attributes rows speak of in ids: read once, and again when a value is new."""
-        for name, value in sorted(_spoken(rows)):
-            known = self._attributes.get(name)
-            if known is None or value not in {each.value for each in known.options}:
-                await self._learn(name)
+        for name in sorted({name for name, value in _spoken(rows) if not self._knows(name, value)}):
+            await self._learn(name)
         return self._attributes
+
+    def _knows(self, name: str, value: str) -> bool:
+        known = self._attributes.get(name)
+        return known is not None and value in {each.value for each in known.options}
 
     async def _learn(self, name: str) -> None:
         try:

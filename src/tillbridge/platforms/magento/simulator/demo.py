@@ -65,7 +65,9 @@ def _settings(shop: Shop, base_url: str) -> None:
     shop.tax_table[0]["code"] = f"IE {demo_shop.TAX_NAME}"
     shop.sources = [{"source_code": "default", "name": "Default Source", "enabled": True, "country_id": "IE"}]
     shop.accounts.users = [User(USERNAME, PASSWORD, totp=TOTP)]
-    shop.accounts.integrations = [Integration(**KEYS)]
+    names = ("consumer_key", "consumer_secret", "token", "token_secret")
+    key, secret, token, token_secret = (KEYS[name] for name in names)
+    shop.accounts.integrations = [Integration(key, secret, token, token_secret)]
 
 
 _PATHS = (("", ""), ("link_", ""), ("static_", "static/version1/"), ("media_", "media/"))
