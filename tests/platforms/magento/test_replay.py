@@ -189,7 +189,7 @@ async def _between(replay: Replay, name: str) -> None:
 
 async def _run(numbers: list[str]) -> list[Result]:
     clock = SetClock(datetime.fromisoformat("2026-11-22T06:46:00+00:00"))
-    simulator = magento_simulator(clock, fill)
+    simulator = magento_simulator(clock, fill=fill)
     results: list[Result] = []
     async with httpx.AsyncClient(transport=transport([simulator])) as client:
         replay = Replay(simulator, client, clock)
@@ -227,7 +227,7 @@ async def test_the_recorded_requests_get_answers_of_the_same_shape(capsys: pytes
 
 async def test_mails_leave_the_shop_where_the_recording_saw_them() -> None:
     clock = SetClock(datetime.fromisoformat("2026-11-22T07:44:00+00:00"))
-    simulator = magento_simulator(clock, fill)
+    simulator = magento_simulator(clock, fill=fill)
     async with httpx.AsyncClient(transport=transport([simulator])) as client:
         replay = Replay(simulator, client, clock)
         for number in ("35", "36", "37", "38"):

@@ -42,7 +42,7 @@ _LIMIT, _PERIOD = 50, 60
 
 def _new(shop: Shop, customer: int | None) -> Row:
     number = shop.next_id("cart")
-    masked = hashlib.sha256(f"cart {number}".encode()).hexdigest()[:32]
+    masked = hashlib.sha256(f"cart {shop.seed} {number}".encode()).hexdigest()[:32]
     row: Row = {"id": number, "masked": masked, "customer": customer, "items": [], "coupon": "", "shipping": None}
     shop.carts[number] = row | {"active": True, "view": 1}
     return shop.carts[number]

@@ -22,6 +22,8 @@ from .state import Shop, Switches
 
 HOME = "https://shop.example"
 ADMIN, INTEGRATION = "admin", "integration"
+Fill = Callable[[Shop, str], None]
+"""Puts rows, in the shape of the API's answers, into a shop at an address."""
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
 
@@ -32,9 +34,9 @@ class MagentoSimulator(Simulator):
     setup: ClassVar[str] = ADMIN
     places_order = '"increment_id":"TB'
 
-    def __init__(self, clock: Ticking | None, seed: Callable[[Shop, str], None]) -> None:
-        self.shop = Shop(ShopClock(clock).now)
-        seed(self.shop, HOME)
+    def __init__(self, clock: Ticking | None, seed: int, fill: Fill) -> None:
+        self.shop = Shop(ShopClock(clock).now, seed)
+        fill(self.shop, HOME)
         super().__init__(HOME, clock)
         self.shop.now = self.clock.now
         self.shop.mail = self.outbox.send
@@ -136,6 +138,6 @@ def _two(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
-def magento_simulator(clock: Ticking | None = None, seed: Callable[[Shop, str], None] = demo.fill) -> MagentoSimulator:
-    """A shop with the demo goods, or filled by ``seed`` with rows in the shape of the API's answers."""
-    return MagentoSimulator(clock, seed)
+def magento_simulator(clock: Ticking | None = None, seed: int = 1, fill: Fill = demo.fill) -> MagentoSimulator:
+    """A shop with the demo goods, or with what ``fill`` puts in; ``seed`` draws the texts that shops draw at random."""
+    return MagentoSimulator(clock, seed, fill)

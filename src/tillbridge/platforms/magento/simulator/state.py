@@ -39,6 +39,7 @@ class Shop:
     """All rows. ``tax_rates`` by tax class id; ``reservations`` by SKU, below zero while orders are open."""
 
     now: Callable[[], datetime]
+    seed: int = 1
     name: str = "Harbour Lane Outfitters"
     mail: Callable[[str, str], None] = _no_mail
     switches: Switches = field(default_factory=Switches)
