@@ -91,9 +91,10 @@ async def bench(
     switches: Mapping[str, bool] | None = None,
     tap: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] | None = None,
     values: Mapping[str, str] | None = None,
+    base_url: str = "",
     arrange: Callable[[MagentoSimulator], None] = lambda shop: None,
 ) -> AsyncIterator[Bench]:
-    """An open bench. ``switches`` make the shop another one, ``tap`` stands between us and it."""
+    """An open bench. ``switches`` make the shop another one, ``tap`` stands between; ``base_url``: a path below it."""
     clock = VirtualClock()
     shop = magento_simulator(clock)
     for name, on in (switches or {}).items():
@@ -103,7 +104,7 @@ async def bench(
     wire = tap(wire) if tap else wire
     given = shop.credentials() if setup == "admin" else shop.integration_credentials()
     given = {name: value for name, value in {**given, **(values or {})}.items() if value}
-    async with open_session(PLATFORM, given, wire, clock, setup=setup, base_url=shop.base_url) as session:
+    async with open_session(PLATFORM, given, wire, clock, setup=setup, base_url=shop.base_url + base_url) as session:
         facts: dict[str, str] = {}
         if prepare:
             facts = dict((await PLATFORM.shop(session).test()).facts)

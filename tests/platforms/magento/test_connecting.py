@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from tillbridge.domain.errors import (
     InvalidInput,
     MissingPermission,
     NetworkFailure,
+    NotTheApi,
     PlatformUnavailable,
     ReauthenticationNeeded,
     WrongCredentials,
@@ -195,6 +197,44 @@ async def test_a_token_alone_works_only_where_the_shop_allows_it() -> None:
         assert (await PLATFORM.order(at.session).create_order(order, at.keep)).paid
 
 
+async def test_where_signatures_do_not_reach_the_shop_the_token_alone_is_used_if_it_is_allowed() -> None:
+    """Some hosts eat headers they do not know; the shop then takes the caller for a guest."""
+
+    def eat(request: httpx.Request) -> None:
+        if request.headers.get("authorization", "").startswith("OAuth"):
+            del request.headers["authorization"]
+
+    async with bench(setup="integration", switches={"bearer": True}, tap=lambda inner: Tapped(inner, before=eat)) as at:
+        facts = await PLATFORM.shop(at.session).test()
+        assert (facts.facts["auth"], facts.missing_scopes) == ("bearer", ())
+        assert await PLATFORM.product(at.session).find_by_code("TEE-M")
+    async with bench(setup="integration", prepare=False, tap=lambda inner: Tapped(inner, before=eat)) as at:
+        with pytest.raises(MissingPermission):
+            await PLATFORM.shop(at.session).test()
+
+
+async def test_a_shop_without_rewriting_is_reached_below_index_php() -> None:
+    async with bench(values={"shop_url": "https://shop.example/index.php"}, base_url="/index.php") as at:
+        assert await PLATFORM.product(at.session).find_by_code("TEE-M")
+
+
+async def test_an_address_without_the_api_says_so() -> None:
+    def elsewhere(inner: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        return _Answers(inner, _LOGIN, httpx.Response(404, html="<!doctype html><title>404 Not Found</title>"))
+
+    async with bench(prepare=False, tap=elsewhere) as at:
+        with pytest.raises(NotTheApi):
+            await PLATFORM.shop(at.session).test()
+
+
+async def test_a_step_nobody_knows_is_refused() -> None:
+    async with bench() as at:
+        with pytest.raises(InvalidInput):
+            await PLATFORM.shop(at.session).check_step("nonsense")
+        with pytest.raises(InvalidInput):
+            await PLATFORM.shop(at.session).do_step(spec.STEP_TAX, "sometimes:0.2")
+
+
 async def test_a_withdrawn_integration_needs_a_person() -> None:
     async with bench(setup="integration", values=ALONE, switches={"bearer": True}) as at:
         assert (await renew(at.session, None)).expires_in is None
@@ -271,6 +311,29 @@ async def test_a_shop_with_several_views_and_sources_asks_which() -> None:
         assert at.row(order.reference)["store_id"] == 2
         with pytest.raises(InvalidInput):
             await service.do_step(spec.STEP_SOURCE, "nowhere")
+
+
+@pytest.mark.parametrize(("included", "rate"), [("with", "0.23"), ("with", "0.19"), ("without", "0.2")])
+async def test_prices_and_rate_are_found_in_the_shops_own_cart(included: str, rate: str) -> None:
+    def taxed(shop: MagentoSimulator) -> None:
+        shop.shop.tax_rates = {"2": Decimal(rate)}
+        shop.shop.prices_include_tax = included == "with"
+
+    async with bench(prepare=False, arrange=taxed) as at:
+        service = PLATFORM.shop(at.session)
+        assert (await service.check_step(spec.STEP_TAX)).state is StepState.OPEN
+        assert at.shop.shop.carts == {}, "looking changes nothing"
+        report = await service.do_step(spec.STEP_TAX, None)
+        assert report.state is StepState.DONE
+        assert report.facts["tax_choice"] == f"{included}:{rate}"
+        assert all(not cart["items"] for cart in at.shop.shop.carts.values() if cart["active"])
+
+
+async def test_a_shop_whose_cart_shows_no_tax_asks_the_operator() -> None:
+    async with bench(prepare=False, arrange=lambda shop: shop.shop.tax_rates.clear()) as at:
+        report = await PLATFORM.shop(at.session).do_step(spec.STEP_TAX, None)
+        assert report.state is StepState.OPEN
+        assert report.choices
 
 
 async def test_prices_and_rate_are_chosen_from_the_shops_own_tax_table() -> None:

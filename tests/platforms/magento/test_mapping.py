@@ -266,6 +266,11 @@ def test_a_rule_with_conditions_nobody_here_knows_is_left_to_the_shop() -> None:
         line = OfferLine("1", "1", "A", Decimal(quantity), Money(Decimal(9), "EUR"))
         return holds(parse(wire.Condition, node | more, "$"), Offer("EUR", (line,)), facts)
 
+    net = {"conditions": [{"condition_type": "X\\Address", "attribute_name": "base_subtotal", "operator": ">="}]}
+    net["conditions"][0]["value"] = "10"
+    assert judged(1, **net) is False, "9.00 with tax is less than 10.00 without"
+    net["conditions"][0]["value"] = "8"
+    assert judged(1, **net) is None
     assert judged(2) is True
     assert judged(1) is None
     assert judged(1, aggregator_type="all") is False

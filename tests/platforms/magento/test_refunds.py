@@ -146,6 +146,20 @@ async def test_a_lost_answer_to_the_refund_is_found_and_finished() -> None:
         assert at.shop.ledger.stock["TEE-M"] == 26
 
 
+async def test_an_order_nobody_paid_is_cancelled_as_often_as_asked() -> None:
+    async with bench() as at:
+        order = await at.sale()
+        orders = PLATFORM.order(at.session)
+        row = next(iter(at.shop.shop.orders.values()))
+        row |= {"state": "new", "status": "pending", "total_paid": None}
+        for item in row["items"]:
+            item["qty_invoiced"] = 0
+        for _ in range(2):
+            assert (await orders.cancel_order(order, str(row["entity_id"]), "never fetched")).cancelled
+        assert at.shop.shop.memos == {}
+        assert at.mails == []
+
+
 RATES = ("0.23", "0.19", "0.07", "0.055", "0.2", "0")
 
 

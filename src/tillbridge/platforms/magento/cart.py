@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tillbridge.domain.errors import Drift, NotFound, PlatformRefused, TokenRejected
+from tillbridge.domain.money import Money
 from tillbridge.domain.offers import OfferLine
 from tillbridge.net.client import Repeat, Request
 from tillbridge.platforms.contract import Session
@@ -53,6 +54,18 @@ class Cart:
             totals = parse(wire.CartTotals, await self._call("GET", "/totals"), "$")
             await self._call("DELETE", "/coupons")
             return Tried(True, totals, tuple(items))
+
+    async def weigh(self, sku: str) -> wire.TotalsItem | None:
+        """What one piece costs in the cart, with and without tax; None when the shop would not sell it online."""
+        async with self._lock:
+            try:
+                await self._emptied()
+                await self._add(OfferLine("", "", sku, Decimal(1), Money.zero(self._session.connection.currency)))
+                totals = parse(wire.CartTotals, await self._call("GET", "/totals"), "$")
+                await self._emptied()
+            except (PlatformRefused, NotFound, TokenRejected):
+                return None
+            return totals.items[0] if totals.items else None
 
     async def _emptied(self) -> None:
         """The cart of this process without goods; a new one when the shop forgot it."""

@@ -30,7 +30,7 @@ _SETS = {"bundle", "grouped"}
 _GIFT_CARD = "giftcard"
 _GRAMS = {"kgs": Decimal(1000), "lbs": Decimal("453.59237")}
 _PICTURES, _MAKER = "catalog/product", "manufacturer"
-_NO_TAX_CLASS = "0"
+NO_TAX_CLASS = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _variant(row: wire.Product, values: tuple[tuple[str, str], ...], goods: Good
         inventory_quantity=goods.stock.get(row.sku),
         option_values=values,
         weight_grams=row.weight * grams if row.weight is not None and grams is not None else None,
-        taxable=row.custom("tax_class_id") != _NO_TAX_CLASS,
+        taxable=row.custom("tax_class_id") != NO_TAX_CLASS,
         inventory_id=row.sku,
     )
 

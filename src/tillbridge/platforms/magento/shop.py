@@ -25,6 +25,7 @@ from tillbridge.platforms.magento import dialect, shop_facts, spec, words
 from tillbridge.platforms.magento.auth import AUTH_FACT, BY_BEARER, BY_SIGNATURE, check_keys, is_integration, signs
 from tillbridge.platforms.magento.calls import VIEW_FACT, Rest
 from tillbridge.platforms.magento.steps import report_mails, report_source, report_tax, report_view
+from tillbridge.platforms.magento.tax_finding import tax_choice
 
 _CONFIGS, _VIEWS = "/store/storeConfigs", "/store/storeViews"
 _BARCODES = ("barcode", "ean", "gtin", "upc")
@@ -53,7 +54,7 @@ class MagentoShopService:
         rest, way, configs = await self._way_in()
         views = _list(await rest.get(_VIEWS, "shop.views"))
         config = self._config(configs)
-        missing = await self._missing()
+        missing = await self._missing(bearer=way == BY_BEARER)
         facts = await self._facts(rest, config, missing) | {AUTH_FACT: way}
         included = self._session.connection.facts.get(shop_facts.INCLUDED)
         return ShopFacts(
@@ -114,10 +115,9 @@ class MagentoShopService:
         site = next((str(each.get("name")) for each in sites if each.get("id") == config.get("website_id")), "")
         return site if site and site not in _DULL else httpx.URL(str(config.get("base_url") or "")).host
 
-    async def _missing(self) -> tuple[str, ...]:
+    async def _missing(self, *, bearer: bool) -> tuple[str, ...]:
         """Permissions that a token just proved does not have, found by asking for nothing."""
         token = (await self._session.tokens.get_token()).value
-        bearer = self._session.connection.facts.get(AUTH_FACT) == BY_BEARER or not signs(self._session)
         rest = Rest(self._session, token, bearer=bearer)
         missing = [name for name, path in _PROBES if not await self._may_read(rest, path)]
         return tuple(missing + ([] if await self._may_import(rest) else ["Magento_Sales::create"]))
@@ -194,7 +194,9 @@ class MagentoShopService:
         return await self._report(name, None)
 
     async def do_step(self, name: str, choice: str | None) -> StepReport:
-        """Keep the choice; nothing is changed in the shop."""
+        """Keep the choice; nothing is changed in the shop. What its own cart shows needs no choice."""
+        if name == spec.STEP_TAX and not choice and not self._session.connection.facts.get(shop_facts.TAX_CHOICE):
+            choice = await tax_choice(self._session, self._rest)
         return await self._report(name, choice)
 
     async def _report(self, name: str, choice: str | None) -> StepReport:

@@ -49,7 +49,7 @@ def report_source(sources: Sequence[Mapping[str, Any]], chosen: str) -> StepRepo
 
 
 def report_tax(rates: Sequence[Mapping[str, Any]], chosen: str) -> StepReport:
-    """How prices are meant, which the API does not tell: chosen by the operator from the shop's own rates."""
+    """How prices are meant, which the API does not tell: found in the shop's cart, or chosen from its own rates."""
     choices = _tax_choices(rates)
     if not chosen:
         return StepReport(spec.STEP_TAX, StepState.OPEN, words.CHOOSE_TAX, {}, choices)

@@ -313,6 +313,9 @@ class Rule(Wire):
 
 class TotalsItem(Wire):
     item_id: int
+    price: Amount = Decimal(0)
+    price_incl_tax: Amount = Decimal(0)
+    tax_percent: Amount = Decimal(0)
     discount_amount: Amount = Decimal(0)
 
 

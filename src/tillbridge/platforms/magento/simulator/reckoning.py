@@ -32,6 +32,8 @@ def price_of(shop: Shop, product: Row) -> Decimal:
 def line(shop: Shop, product: Row, quantity: Decimal) -> Row:
     """A line before any discount."""
     rate, paid = rate_of(shop, product), price_of(shop, product)
+    if not shop.prices_include_tax:
+        paid = cents(paid * (1 + rate))
     row = cents(paid * quantity)
     return {
         "sku": product["sku"],

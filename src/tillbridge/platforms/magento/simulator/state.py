@@ -51,6 +51,7 @@ class Shop:
     tax_table: list[Row] = field(default_factory=list)
     tax_rates: dict[str, Decimal] = field(default_factory=dict)
     tax_name: str = "VAT"
+    prices_include_tax: bool = True
     products: dict[int, Row] = field(default_factory=dict)
     attributes: list[Row] = field(default_factory=list)
     sources: list[Row] = field(default_factory=list)
