@@ -201,7 +201,18 @@ async def test_a_customer_without_a_name_gets_a_stand_in_and_half_an_address_is_
     async with bench() as at:
         half = Address(line1="1 Quay", city="Cork")
         saved = await PLATFORM.customer(at.session).save(Customer(email="who@example.com", addresses=(half,)))
-        assert (saved.first_name, saved.last_name, saved.addresses) == ("–", "–", ())
+        assert (saved.first_name, saved.last_name, saved.addresses) == ("-", "-", ())
+
+
+async def test_of_two_websites_accounts_the_one_of_ours_is_taken() -> None:
+    def twin(shop: MagentoSimulator) -> None:
+        row = shop.shop.customers[1]
+        shop.shop.customers = {9: row | {"id": 9, "website_id": 2}, **shop.shop.customers}
+
+    async with bench(arrange=twin) as at:
+        known = await PLATFORM.customer(at.session).find_by_email("aoife.byrne@example.com")
+        assert known is not None
+        assert known.external_id == "1"
 
 
 async def test_only_changed_customers_are_read_again() -> None:

@@ -20,14 +20,14 @@ from tillbridge.platforms.quarantine import sort_out
 _SEARCH, _CUSTOMERS = "/customers/search", "/customers"
 
 
-async def account(rest: Rest, email: str) -> dict[str, Any] | None:
-    """The raw account with exactly this address."""
+async def account(rest: Rest, email: str, website_id: int) -> dict[str, Any] | None:
+    """The raw account with exactly this address; of several, since each website has its own, the one of ours."""
     wanted = email.strip()
     if not wanted:
         return None
     rows = await rest.rows(_SEARCH, "customer.find", ((Where("email", wanted),),))
     found = [row for row in rows if isinstance(row, dict) and str(row.get("email", "")).lower() == wanted.lower()]
-    return found[0] if found else None
+    return min(found, key=lambda row: row.get("website_id") != website_id, default=None)
 
 
 class MagentoCustomerService:
@@ -49,7 +49,7 @@ class MagentoCustomerService:
 
     async def find_by_email(self, email: str) -> Customer | None:
         """The account with exactly this address, whatever the case."""
-        found = await account(self._rest, email)
+        found = await self._account(email)
         return map_customer(found, "$") if found else None
 
     async def save(self, customer: Customer) -> Customer:
@@ -61,7 +61,7 @@ class MagentoCustomerService:
             raw = await self._rest.post(_CUSTOMERS, "customer.create", {"customer": self._fresh(customer)})
         except PlatformRefused:
             # two tills may have made it at once
-            if (twin := await account(self._rest, customer.email)) is None:
+            if (twin := await self._account(customer.email)) is None:
                 raise
             return await self._update(twin, customer)
         return map_customer(raw, "$")
@@ -72,7 +72,10 @@ class MagentoCustomerService:
             if not isinstance(raw, dict):
                 raise Drift(path="$", expected="a customer", found=type(raw).__name__)
             return raw
-        return await account(self._rest, customer.email)
+        return await self._account(customer.email)
+
+    async def _account(self, email: str) -> dict[str, Any] | None:
+        return await account(self._rest, email, shop_facts.website_id(self._session))
 
     def _fresh(self, customer: Customer) -> dict[str, Any]:
         body: dict[str, Any] = {

@@ -51,7 +51,7 @@ class MagentoDiscountService:
 
     async def _facts(self, offer: Offer) -> judging.Facts:
         session = self._session
-        found = await account(self._rest, offer.customer_email)
+        found = await account(self._rest, offer.customer_email, shop_facts.website_id(session))
         group = int(found["group_id"]) if found and isinstance(found.get("group_id"), int) else None
         return judging.Facts(
             today=shop_day(session.clock.now(), session.connection.zone),

@@ -122,11 +122,6 @@ def eligible(rule: wire.Rule, offer: Offer) -> tuple[int, ...]:
     return tuple(at for at, line in enumerate(offer.lines) if _applies(rule.action_condition, line) is not False)
 
 
-def surely_eligible(rule: wire.Rule, offer: Offer) -> bool:
-    """Whether every line could be judged here."""
-    return all(_applies(rule.action_condition, line) is not None for line in offer.lines)
-
-
 def _applies(node: wire.Condition | None, line: OfferLine) -> bool | None:
     if node is None:
         return True

@@ -67,7 +67,7 @@ class MagentoOrderService:
         """The shop's account of the customer, by e-mail."""
         if order.customer is None or not order.customer.email:
             return None
-        found = await account(self._rest, order.customer.email)
+        found = await account(self._rest, order.customer.email, shop_facts.website_id(self._session))
         return Buyer(int(found["id"]), int(found.get("group_id") or 1)) if found else None
 
     async def _finished(self, order_id: str) -> PlacedOrder:

@@ -6,8 +6,8 @@ from typing import Any
 
 from tillbridge.domain.customers import Address, Customer
 
-PLACEHOLDER = "–"
-"""For a name nobody gave: the shop asks for one."""
+PLACEHOLDER = "-"
+"""For a name nobody gave: the shop asks for one, and takes few signs that are no letters."""
 _HIGHEST = 0xFFFF
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-
 from tillbridge.platforms.contract import Session
 
 SOURCE, STORE_ID, WEBSITE_ID, MEDIA, WEIGHT_UNIT = "source", "store_id", "website_id", "media_url", "weight_unit"
@@ -42,9 +39,3 @@ def weight_unit(session: Session) -> str:
 def barcode_attribute(session: Session) -> str:
     """The attribute barcodes are kept in; empty when the shop has none we know."""
     return session.connection.facts.get(BARCODE, "")
-
-
-def standard_rate(facts: Mapping[str, str]) -> Decimal | None:
-    """The rate of taxed goods as a fraction, where preparation learnt it."""
-    told = facts.get(RATE, "")
-    return Decimal(told) if told else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .order_rows import numbered, printed, protect_code, store_name
@@ -176,11 +175,6 @@ def cancel(shop: Shop, call: Call) -> bool:
         if row.get("quote_id"):
             shop.reserve(each["sku"], dec(each["qty_ordered"]))
     return True
-
-
-def paid_in_full(row: Row) -> bool:
-    """Whether nothing is due."""
-    return dec(row.get("grand_total")) - dec(row.get("total_paid")) <= 0 and dec(row.get("total_paid")) > Decimal(0)
 
 
 ROUTES: tuple[Route, ...] = (
