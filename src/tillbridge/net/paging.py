@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from tillbridge.domain.errors import Drift
 
@@ -11,6 +12,15 @@ T = TypeVar("T")
 
 _MOST_PAGES = 100_000
 """No shop has so many; a server that never ends is drift, not patience."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of a list with its number, and whether another follows."""
+
+    rows: list[Any]
+    number: int
+    more: bool
 
 
 async def by_cursor(
@@ -27,3 +37,12 @@ async def by_cursor(
             break
         seen.add(cursor)
     raise Drift(path="cursor", expected="a new cursor on each page", found="the same cursor again")
+
+
+def cursor_page(cursor: str | None) -> int:
+    """The page a cursor stands for; 1 without one. Raises Drift for a cursor of another platform."""
+    if cursor is None:
+        return 1
+    if not cursor.isdigit() or int(cursor) < 1:
+        raise Drift(path="cursor", expected="a page number", found=cursor)
+    return int(cursor)

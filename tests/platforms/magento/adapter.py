@@ -116,5 +116,12 @@ async def bench(
         yield Bench(shop, clock, replace(session, connection=replace(session.connection, facts=facts)))
 
 
+def without(shop: MagentoSimulator, *resources: str) -> None:
+    """Everybody loses these permissions."""
+    left = frozenset(PLATFORM.spec.scopes) - set(resources)
+    for each in (*shop.shop.accounts.users, *shop.shop.accounts.integrations):
+        each.resources = left
+
+
 def eur(amount: str) -> Money:
     return Money(Decimal(amount), "EUR")

@@ -29,7 +29,7 @@ from tillbridge.platforms.magento.simulator import MagentoSimulator, demo
 from tillbridge.training.faults import Phase
 from tillbridge.training.server import transport
 
-from .adapter import Bench, Tapped, bench
+from .adapter import Bench, Tapped, bench, without
 
 _LOGIN = "/rest/V1/integration/admin/token"
 
@@ -243,18 +243,9 @@ async def test_a_withdrawn_integration_needs_a_person() -> None:
             await renew(at.session, None)
 
 
-def _narrow(shop: MagentoSimulator, *resources: str) -> None:
-    """Everybody loses these permissions."""
-    left = frozenset(spec.SCOPES) - set(resources)
-    for user in shop.shop.accounts.users:
-        user.resources = left
-    for each in shop.shop.accounts.integrations:
-        each.resources = left
-
-
 async def test_permissions_that_lack_are_named_by_the_test() -> None:
     def narrow(shop: MagentoSimulator) -> None:
-        _narrow(shop, "Magento_Sales::create", "Magento_Customer::customer")
+        without(shop, "Magento_Sales::create", "Magento_Customer::customer")
 
     for setup in ("admin", "integration"):
         async with bench(setup=setup, prepare=False, arrange=narrow) as at:
@@ -266,7 +257,7 @@ async def test_permissions_that_lack_are_named_by_the_test() -> None:
 async def test_a_permission_lost_later_is_told_from_a_dead_token() -> None:
     for setup in ("admin", "integration"):
         async with bench(setup=setup) as at:
-            _narrow(at.shop, "Magento_Sales::actions_view")
+            without(at.shop, "Magento_Sales::actions_view")
             before = logins(at)
             with pytest.raises(MissingPermission) as caught:
                 _ = [page async for page in PLATFORM.order(at.session).list_orders()]

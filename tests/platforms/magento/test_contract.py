@@ -1,11 +1,17 @@
-"""Magento keeps the contract of every platform, over HTTP against its simulator, by both of its setups."""
+"""Magento keeps the contract of every platform, over HTTP against its simulator, whoever asks."""
 
 from __future__ import annotations
 
-from tests.platforms.contract_suite import PlatformContract
+from tests.platforms.contract_suite import Bench, PlatformContract
+from tests.platforms.contract_suite.connecting import ConnectingCases
 from tests.support.clock import VirtualClock
 from tillbridge.platforms.magento import PLATFORM
 from tillbridge.platforms.magento.simulator import MagentoSimulator, magento_simulator
+from tillbridge.training.kit import Simulator
+
+from .adapter import without
+
+_IMPORT = "Magento_Sales::create"
 
 
 class TestMagento(PlatformContract):
@@ -15,6 +21,11 @@ class TestMagento(PlatformContract):
     wrong_field = "password"
     wrong_value = "not-the-password-7"
     create_match = "POST /rest/V1/orders"
+
+    def withhold(self, shop: Simulator) -> str:
+        assert isinstance(shop, MagentoSimulator)
+        without(shop, _IMPORT)
+        return _IMPORT
 
 
 class _ByIntegration(MagentoSimulator):
@@ -31,10 +42,31 @@ def integration_simulator(clock: VirtualClock) -> MagentoSimulator:
     return shop
 
 
-class TestMagentoIntegration(PlatformContract):
+class TestMagentoIntegration(ConnectingCases):
+    """Only who asks is another; what is asked is the same."""
+
     platform = PLATFORM
     simulator = staticmethod(integration_simulator)
     setup = "integration"
     wrong_field = "consumer_secret"
     wrong_value = "ffffffffffffffffffffffffffffffff"
     create_match = "POST /rest/V1/orders"
+
+    def withhold(self, shop: Simulator) -> str:
+        assert isinstance(shop, MagentoSimulator)
+        without(shop, _IMPORT)
+        return _IMPORT
+
+    async def test_an_expired_token_is_renewed_by_itself(self, bench: Bench) -> None:
+        """It has no end."""
+        bench.clock.advance(400 * 86_400)
+        assert await self.platform.product(bench.session).find_by_code("TEE-M")
+        assert bench.renewals == 0
+
+    async def test_a_signed_sale_arrives_paid_and_is_cancelled(self, bench: Bench) -> None:
+        order = await bench.sale(receipt="R’ø+7 / 2")
+        placed = await bench.push(order)
+        assert placed.paid
+        bench.one_paid_order(order)
+        orders = self.platform.order(bench.session)
+        assert (await orders.cancel_order(order, placed.platform_order_id, "rung up twice")).cancelled

@@ -15,7 +15,7 @@ from tillbridge.domain.errors import Drift
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import LineKind, Origin, PaymentStatus
 from tillbridge.domain.stock import StockEffect
-from tillbridge.platforms.magento import marks, wire
+from tillbridge.platforms.magento import marks, wire, wire_offers
 from tillbridge.platforms.magento.judging import Facts, holds
 from tillbridge.platforms.magento.mapping import (
     Goods,
@@ -24,7 +24,7 @@ from tillbridge.platforms.magento.mapping import (
     map_to_unified_products,
 )
 from tillbridge.platforms.magento.order_mapping import map_placed
-from tillbridge.platforms.magento.reading import parse
+from tillbridge.platforms.reading import parse
 
 REFERENCE = "TB0123456789ABCDEFGHJKMNPQ"
 JUG: dict[str, Any] = {
@@ -264,7 +264,7 @@ def test_a_rule_with_conditions_nobody_here_knows_is_left_to_the_shop() -> None:
 
     def judged(quantity: int, **more: Any) -> bool | None:
         line = OfferLine("1", "1", "A", Decimal(quantity), Money(Decimal(9), "EUR"))
-        return holds(parse(wire.Condition, node | more, "$"), Offer("EUR", (line,)), facts)
+        return holds(parse(wire_offers.Condition, node | more, "$"), Offer("EUR", (line,)), facts)
 
     net = {"conditions": [{"condition_type": "X\\Address", "attribute_name": "base_subtotal", "operator": ">="}]}
     net["conditions"][0]["value"] = "10"

@@ -17,11 +17,11 @@ from tillbridge.domain.errors import Drift, TillbridgeError
 from tillbridge.net.client import Answer, Repeat
 from tillbridge.net.reading import parse_json
 from tillbridge.net.verdicts import by_status
-from tillbridge.platforms.magento import wire
+from tillbridge.platforms.magento import wire, wire_offers
 from tillbridge.platforms.magento.dialect import judge, judge_signed
 from tillbridge.platforms.magento.mapping import Goods, map_customer, map_product
 from tillbridge.platforms.magento.order_mapping import map_order, map_placed
-from tillbridge.platforms.magento.reading import parse
+from tillbridge.platforms.reading import parse
 
 from .recorded_shop import RECORDINGS
 
@@ -79,11 +79,11 @@ MAPPED: dict[str, Callable[[Any], object]] = {
     r"/products/attributes/\w+": lambda row: parse(wire.Attribute, row, "$"),
     r"/orders(/\d+)?": _order,
     r"/customers(/\d+|/search)?": lambda row: map_customer(row, "$"),
-    r"/coupons/search": lambda row: parse(wire.Coupon, row, "$"),
-    r"/salesRules/\d+": lambda row: parse(wire.Rule, row, "$"),
+    r"/coupons/search": lambda row: parse(wire_offers.Coupon, row, "$"),
+    r"/salesRules/\d+": lambda row: parse(wire_offers.Rule, row, "$"),
     r"/creditmemos": lambda row: parse(wire.Memo, row, "$"),
     r"/inventory/source-items": lambda row: parse(wire.SourceItem, row, "$"),
-    r"/(guest-)?carts/\w+/totals": lambda row: parse(wire.CartTotals, row, "$"),
+    r"/(guest-)?carts/\w+/totals": lambda row: parse(wire_offers.CartTotals, row, "$"),
 }
 
 

@@ -19,8 +19,8 @@ from tillbridge.domain.orders import LineKind, Order, TenderKind
 from tillbridge.platforms.magento import wire
 from tillbridge.platforms.magento.order_mapping import map_order
 from tillbridge.platforms.magento.order_writing import order_body
-from tillbridge.platforms.magento.reading import parse
 from tillbridge.platforms.magento.refund_writing import memo_total
+from tillbridge.platforms.reading import parse
 
 RATES = ("0.23", "0.19", "0.07", "0.055", "0.2", "0.25", "0.081", "0")
 SOLD_AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -29,6 +29,7 @@ from tillbridge.domain.errors import (
 )
 from tillbridge.domain.tokens import Secret, TokenGrant
 from tillbridge.net.client import Answer, Dialect, Repeat, Request
+from tillbridge.net.verdicts import wrong_field
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.magento import dialect, spec
 
@@ -141,12 +142,12 @@ async def _log_in(session: Session) -> Secret:
 def _judge_login(answer: Answer, repeat: Repeat) -> TillbridgeError | None:
     said = dialect.words_of(dialect.body_of(answer))
     if answer.status == 401:
-        return dialect.wrong_field("password", answer.request_id)
+        return wrong_field(spec.FIELDS, "password", answer.request_id)
     if answer.status == 400 and "2fa" in said.lower():
-        return dialect.wrong_field("totp_secret", answer.request_id)
+        return wrong_field(spec.FIELDS, "totp_secret", answer.request_id)
     found = dialect.judge(answer, repeat)
     if isinstance(found, PlatformRefused) and "otp" in found.params["reason"].lower():
-        return dialect.wrong_field("totp_secret", answer.request_id)
+        return wrong_field(spec.FIELDS, "totp_secret", answer.request_id)
     return found
 
 
@@ -161,7 +162,7 @@ async def _prove(session: Session) -> TokenGrant:
     try:
         await session.api.send(request, dialect.SIGNED if by_signature else dialect.BEARER)
     except TokenRejected as error:
-        raise _refused(session, dialect.wrong_field("access_token", error.request_id)) from error
+        raise _refused(session, wrong_field(spec.FIELDS, "access_token", error.request_id)) from error
     except WrongCredentials as error:
         raise _refused(session, error) from error
     return TokenGrant(access=token, expires_in=None)
@@ -191,7 +192,7 @@ def one_time_code(seed: Secret, clock: Clock) -> str:
     try:
         key = base64.b32decode(text + "=" * (-len(text) % 8))
     except binascii.Error as error:
-        raise dialect.wrong_field("totp_secret") from error
+        raise wrong_field(spec.FIELDS, "totp_secret") from error
     counter = int(clock.now().timestamp()) // _STEP
     digest = hmac.digest(key, counter.to_bytes(8, "big"), hashlib.sha1)
     at = digest[-1] & 15

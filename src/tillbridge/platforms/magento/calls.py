@@ -13,10 +13,12 @@ import httpx
 from tillbridge.domain.errors import Drift
 from tillbridge.domain.tokens import Secret, Token
 from tillbridge.net.client import Answer, Repeat, Request
+from tillbridge.net.paging import ListPage
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.magento.auth import Bearer, Signature, signs
 from tillbridge.platforms.magento.dialect import BEARER, SIGNED
-from tillbridge.platforms.magento.spec import PAGE_SIZE
+from tillbridge.platforms.magento.spec import SPEC
+from tillbridge.platforms.writing import chunks
 
 Query = Sequence[tuple[str, str]]
 VIEW_FACT = "store_view"
@@ -34,15 +36,6 @@ class Where:
 
 
 Groups = Sequence[Sequence[Where]]
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """One page of a list with its number, and whether another follows."""
-
-    rows: list[Any]
-    number: int
-    more: bool
 
 
 class Rest:
@@ -82,8 +75,8 @@ class Rest:
     ) -> list[Any]:
         """All rows whose field has one of the values, in as few reads as addresses allow."""
         found: list[Any] = []
-        for at in range(0, len(values), _CHUNK):
-            groups = (any_of(field, values[at : at + _CHUNK]), *more)
+        for part in chunks(values, _CHUNK):
+            groups = (any_of(field, part), *more)
             async for page in self.pages(path, action, groups, fields=fields):
                 found += page.rows
         return found
@@ -101,7 +94,8 @@ class Rest:
             number += 1
 
     async def _page(self, path: str, action: str, query: Query, number: int, fields: str) -> ListPage:
-        paging = (("searchCriteria[pageSize]", str(PAGE_SIZE)), ("searchCriteria[currentPage]", str(number)))
+        size = SPEC.limits.page_size
+        paging = (("searchCriteria[pageSize]", str(size)), ("searchCriteria[currentPage]", str(number)))
         trim = (("fields", f"{fields},total_count"),) if fields else ()
         body = await self.get(path, action, (*query, *paging, *trim))
         if not isinstance(body, dict) or not isinstance(body.get("total_count"), int):
@@ -110,7 +104,7 @@ class Rest:
         rows = body.get("items") or []
         if not isinstance(rows, list):
             raise Drift(path=f"{path}.items", expected="a list", found=type(rows).__name__)
-        return ListPage(rows, number, bool(rows) and number * PAGE_SIZE < body["total_count"])
+        return ListPage(rows, number, bool(rows) and number * size < body["total_count"])
 
     def _root(self) -> str:
         view = self._session.connection.facts.get(VIEW_FACT, "")
@@ -172,15 +166,6 @@ def stamp(at: datetime) -> str:
 def since(changed_since: datetime | None) -> Groups:
     """The filter for what changed from a moment on."""
     return () if changed_since is None else ((Where("updated_at", stamp(changed_since), "gteq"),),)
-
-
-def cursor_page(cursor: str | None) -> int:
-    """The page a cursor stands for; 1 without one. Raises Drift for a cursor of another platform."""
-    if cursor is None:
-        return 1
-    if not cursor.isdigit() or int(cursor) < 1:
-        raise Drift(path="cursor", expected="a page number", found=cursor)
-    return int(cursor)
 
 
 def number(value: Decimal) -> int | float:

@@ -14,10 +14,10 @@ from tillbridge.domain.money import Money
 from tillbridge.domain.offers import OfferLine
 from tillbridge.net.client import Repeat, Request
 from tillbridge.platforms.contract import Session
-from tillbridge.platforms.magento import wire
+from tillbridge.platforms.magento import wire_offers
 from tillbridge.platforms.magento.calls import VIEW_FACT, number
 from tillbridge.platforms.magento.dialect import BEARER
-from tillbridge.platforms.magento.reading import parse
+from tillbridge.platforms.reading import parse, whole_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Tried:
     """What the shop's cart made of a basket: ``accepted`` None when it takes the goods or the prices differently."""
 
     accepted: bool | None
-    totals: wire.CartTotals | None = None
+    totals: wire_offers.CartTotals | None = None
     items: tuple[int, ...] = ()
     """The cart's item per basket line."""
 
@@ -51,17 +51,17 @@ class Cart:
                 await self._call("PUT", f"/coupons/{quote(code, safe='')}")
             except (PlatformRefused, NotFound):
                 return Tried(False)
-            totals = parse(wire.CartTotals, await self._call("GET", "/totals"), "$")
+            totals = parse(wire_offers.CartTotals, await self._call("GET", "/totals"), "$")
             await self._call("DELETE", "/coupons")
             return Tried(True, totals, tuple(items))
 
-    async def weigh(self, sku: str) -> wire.TotalsItem | None:
+    async def weigh(self, sku: str) -> wire_offers.TotalsItem | None:
         """What one piece costs in the cart, with and without tax; None when the shop would not sell it online."""
         async with self._lock:
             try:
                 await self._emptied()
                 await self._add(OfferLine("", "", sku, Decimal(1), Money.zero(self._session.connection.currency)))
-                totals = parse(wire.CartTotals, await self._call("GET", "/totals"), "$")
+                totals = parse(wire_offers.CartTotals, await self._call("GET", "/totals"), "$")
                 await self._emptied()
             except (PlatformRefused, NotFound, TokenRejected):
                 return None
@@ -72,7 +72,7 @@ class Cart:
         if self._id:
             try:
                 for row in await self._rows():
-                    await self._call("DELETE", f"/items/{int(row['item_id'])}")
+                    await self._call("DELETE", f"/items/{whole_id(row, 'item_id')}")
                 return
             except (PlatformRefused, NotFound):
                 self._id = ""
@@ -92,9 +92,7 @@ class Cart:
             raise PlatformRefused(field="quantity", code="quantity", reason="a return cannot be put into a cart")
         item = {"quote_id": self._id, "sku": line.sku, "qty": number(line.quantity)}
         body = await self._call("POST", "/items", {"cartItem": item})
-        if not isinstance(body, dict) or not isinstance(body.get("item_id"), int):
-            raise Drift(path="$.item_id", expected="a number", found=type(body).__name__)
-        return int(body["item_id"])
+        return whole_id(body, "item_id")
 
     async def _call(self, method: str, path: str, body: Any = None) -> Any:
         return await self._send(method, f"/guest-carts/{self._id}{path}", body)
@@ -121,6 +119,6 @@ def covered(tried: Tried, lines: Sequence[OfferLine]) -> tuple[int, ...]:
     return tuple(at for at, item in enumerate(tried.items) if item in reduced and at < len(lines))
 
 
-def is_worth(totals: wire.CartTotals, amount: Decimal) -> bool:
+def is_worth(totals: wire_offers.CartTotals, amount: Decimal) -> bool:
     """Whether the cart is worth what the basket is, with tax or without: other prices would give another discount."""
     return amount in (totals.subtotal_incl_tax, totals.subtotal)

@@ -6,27 +6,27 @@ from dataclasses import dataclass
 
 from tillbridge.domain.errors import MissingPermission, NotFound, PlatformRefused
 from tillbridge.domain.orders import Order
-from tillbridge.platforms.magento import marks, wire
+from tillbridge.platforms.magento import marks, wire_offers
 from tillbridge.platforms.magento.calls import Rest, Where
 from tillbridge.platforms.magento.order_writing import codes_of
-from tillbridge.platforms.magento.reading import parse
+from tillbridge.platforms.reading import parse
 
 _COUPONS = "/coupons"
 
 
-async def find_coupon(rest: Rest, code: str) -> wire.Coupon | None:
+async def find_coupon(rest: Rest, code: str) -> wire_offers.Coupon | None:
     """The coupon with exactly this code, whatever the case. It is found in any state; its rule tells the rest."""
     wanted = code.strip()
     if not wanted:
         return None
     rows = await rest.rows(f"{_COUPONS}/search", "coupon.find", ((Where("code", wanted),),))
-    found = [parse(wire.Coupon, row, f"$.items[{at}]") for at, row in enumerate(rows)]
+    found = [parse(wire_offers.Coupon, row, f"$.items[{at}]") for at, row in enumerate(rows)]
     return next((each for each in found if each.code.lower() == wanted.lower()), None)
 
 
-async def rule_of(rest: Rest, coupon: wire.Coupon) -> wire.Rule:
+async def rule_of(rest: Rest, coupon: wire_offers.Coupon) -> wire_offers.Rule:
     """The cart price rule behind a coupon."""
-    return parse(wire.Rule, await rest.get(f"/salesRules/{coupon.rule_id}", "coupon.rule"), "$")
+    return parse(wire_offers.Rule, await rest.get(f"/salesRules/{coupon.rule_id}", "coupon.rule"), "$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Counter:
             return False
         try:
             raw = await self.rest.get(f"{_COUPONS}/{use.coupon_id}", "coupon.read")
-            coupon = parse(wire.Coupon, raw, "$")
+            coupon = parse(wire_offers.Coupon, raw, "$")
             if coupon.times_used < use.use:
                 await self.rest.put(f"{_COUPONS}/{use.coupon_id}", "coupon.count", _counted(coupon, use))
         except (NotFound, PlatformRefused, MissingPermission):
@@ -67,10 +67,10 @@ class Counter:
             raw = await self.rest.get(f"{_COUPONS}/{use.coupon_id}", "coupon.read")
         except (NotFound, MissingPermission):
             return False
-        return parse(wire.Coupon, raw, "$").times_used >= use.use
+        return parse(wire_offers.Coupon, raw, "$").times_used >= use.use
 
 
-def _counted(coupon: wire.Coupon, use: marks.Use) -> dict[str, object]:
+def _counted(coupon: wire_offers.Coupon, use: marks.Use) -> dict[str, object]:
     told = {
         "coupon_id": coupon.coupon_id,
         "rule_id": coupon.rule_id,

@@ -8,14 +8,15 @@ from typing import Any
 
 from tillbridge.domain.customers import Address, Consent, Customer
 from tillbridge.domain.errors import Drift, PlatformRefused
+from tillbridge.net.paging import cursor_page
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.magento import shop_facts, wire
-from tillbridge.platforms.magento.calls import Rest, Where, cursor_page, since
+from tillbridge.platforms.magento.calls import Rest, Where, since
 from tillbridge.platforms.magento.mapping import map_customer
 from tillbridge.platforms.magento.order_mapping import address_of
 from tillbridge.platforms.magento.places import is_whole, names, place
-from tillbridge.platforms.magento.reading import parse
 from tillbridge.platforms.quarantine import sort_out
+from tillbridge.platforms.reading import parse
 
 _SEARCH, _CUSTOMERS = "/customers/search", "/customers"
 
@@ -26,8 +27,9 @@ async def account(rest: Rest, email: str, website_id: int) -> dict[str, Any] | N
     if not wanted:
         return None
     rows = await rest.rows(_SEARCH, "customer.find", ((Where("email", wanted),),))
-    found = [row for row in rows if isinstance(row, dict) and str(row.get("email", "")).lower() == wanted.lower()]
-    return min(found, key=lambda row: row.get("website_id") != website_id, default=None)
+    known = [(parse(wire.Customer, row, f"$.items[{at}]"), row) for at, row in enumerate(rows)]
+    found = [(each, row) for each, row in known if each.email.lower() == wanted.lower()]
+    return min(found, key=lambda each: each[0].website_id != website_id, default=(None, None))[1]
 
 
 class MagentoCustomerService:

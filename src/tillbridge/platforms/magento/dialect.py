@@ -14,10 +14,10 @@ from tillbridge.domain.errors import (
     PlatformUnavailable,
     TillbridgeError,
     TokenRejected,
-    WrongCredentials,
 )
 from tillbridge.net.client import Answer, Dialect, Repeat
 from tillbridge.net.redact import one_line
+from tillbridge.net.verdicts import wrong_field
 from tillbridge.platforms.magento import spec
 
 TAKEN = "taken"
@@ -26,12 +26,6 @@ TAKEN = "taken"
 _PLACEHOLDER = re.compile(r"%(\w+)")
 _NO_RIGHT = "isn't authorized to access"
 _OAUTH_FIELDS = (("signature", "consumer_secret"), ("consumer", "consumer_key"), ("token", "access_token"))
-
-
-def wrong_field(name: str, request_id: str | None = None) -> WrongCredentials:
-    """The error that names a field of the form by its title and where to find it."""
-    field = next(each for each in spec.FIELDS if each.name == name)
-    return WrongCredentials(field=field.title, where=field.where_to_find, request_id=request_id)
 
 
 def body_of(answer: Answer) -> Mapping[str, Any]:
@@ -73,7 +67,7 @@ def _unauthorised(answer: Answer, *, signed: bool) -> TillbridgeError:
         # every try is signed anew, so it may simply be made again
         return PlatformUnavailable(status=answer.status, request_id=answer.request_id)
     field = next((name for word, name in _OAUTH_FIELDS if word in lowered), "access_token")
-    return wrong_field(field, answer.request_id)
+    return wrong_field(spec.FIELDS, field, answer.request_id)
 
 
 def _refused(answer: Answer) -> PlatformRefused:

@@ -8,12 +8,13 @@ from tillbridge.domain.errors import NotFound
 from tillbridge.domain.money import Money, total
 from tillbridge.domain.offers import DiscountType, DiscountVerdict, Offer
 from tillbridge.platforms.contract import Session
-from tillbridge.platforms.magento import judging, shop_facts, wire, words
+from tillbridge.platforms.magento import judging, shop_facts, wire, wire_offers, words
 from tillbridge.platforms.magento.calls import Rest
 from tillbridge.platforms.magento.cart import Cart, Tried, covered, is_worth
 from tillbridge.platforms.magento.coupons import find_coupon, rule_of
 from tillbridge.platforms.magento.customers import account
 from tillbridge.platforms.magento.mapping import shop_day
+from tillbridge.platforms.reading import parse
 
 _BY_SHOP = ("the cart",)
 _PER_SHOPPER = "uses per shopper"
@@ -52,7 +53,7 @@ class MagentoDiscountService:
     async def _facts(self, offer: Offer) -> judging.Facts:
         session = self._session
         found = await account(self._rest, offer.customer_email, shop_facts.website_id(session))
-        group = int(found["group_id"]) if found and isinstance(found.get("group_id"), int) else None
+        group = parse(wire.Customer, found, "$").group_id if found else None
         return judging.Facts(
             today=shop_day(session.clock.now(), session.connection.zone),
             website_id=shop_facts.website_id(session),
@@ -61,7 +62,7 @@ class MagentoDiscountService:
         )
 
 
-def _accepted(coupon: wire.Coupon, rule: wire.Rule, offer: Offer, tried: Tried) -> DiscountVerdict:
+def _accepted(coupon: wire_offers.Coupon, rule: wire_offers.Rule, offer: Offer, tried: Tried) -> DiscountVerdict:
     """The cart's own numbers where it stands for this basket, ours where its prices are others."""
     worth = total([each.total for each in offer.lines], offer.currency).amount
     same = tried.totals is not None and is_worth(tried.totals, worth)
@@ -96,7 +97,7 @@ def _refused(
     *,
     by_us: tuple[str, ...] = (),
     by_shop: tuple[str, ...] = (),
-    coupon: wire.Coupon | None = None,
+    coupon: wire_offers.Coupon | None = None,
 ) -> DiscountVerdict:
     none: DiscountType | None = None
     return DiscountVerdict(

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from tillbridge.domain.errors import PlatformRefused
 from tillbridge.domain.orders import Order, OrderLine
-from tillbridge.platforms.magento import words
+from tillbridge.platforms.magento import wire, words
 from tillbridge.platforms.magento.calls import Rest
 from tillbridge.platforms.magento.order_writing import as_goods
+from tillbridge.platforms.reading import parse
 
 _FIELDS = "items[id,sku]"
 
@@ -21,7 +22,8 @@ async def check_goods(rest: Rest, order: Order) -> Mapping[str, str]:
     lines = [each for each in order.lines if as_goods(each)]
     ids = sorted({_id(each) for each in lines}, key=int)
     rows = await rest.by_values("/products", "product.check", "entity_id", ids, fields=_FIELDS)
-    known = {str(row["id"]): str(row["sku"]) for row in rows if isinstance(row, dict) and "id" in row and "sku" in row}
+    found = [parse(wire.Known, row, f"$.items[{at}]") for at, row in enumerate(rows)]
+    known = {str(each.id): each.sku for each in found}
     for line in lines:
         if _id(line) not in known:
             raise unknown_goods(line)

@@ -11,8 +11,8 @@ from tillbridge.net.client import Repeat
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.magento import wire
 from tillbridge.platforms.magento.calls import Rest, Where, number
-from tillbridge.platforms.magento.reading import parse
 from tillbridge.platforms.magento.shop_facts import source_of
+from tillbridge.platforms.reading import parse
 
 _ITEMS = "/inventory/source-items"
 _NOT_KEPT = "the shop keeps no stock for it at this source"

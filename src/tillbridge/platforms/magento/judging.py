@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 
 from tillbridge.domain.money import Money, total
 from tillbridge.domain.offers import DiscountType, Offer, OfferLine
-from tillbridge.platforms.magento import wire, words
+from tillbridge.platforms.magento import wire_offers, words
 
 BY_US = ("switched on", "dates", "website", "usage limit", "conditions on amount, quantity and SKU")
 _TYPES = {"by_percent": DiscountType.PERCENTAGE, "by_fixed": DiscountType.FIXED, "cart_fixed": DiscountType.FIXED}
@@ -30,7 +30,7 @@ class Facts:
     prices_include_tax: bool
 
 
-def refusal(coupon: wire.Coupon, rule: wire.Rule, offer: Offer, facts: Facts) -> str | None:
+def refusal(coupon: wire_offers.Coupon, rule: wire_offers.Rule, offer: Offer, facts: Facts) -> str | None:
     """Why the code certainly does not hold, in words; None when nothing known speaks against it."""
     day = f"{facts.today:%Y-%m-%d}"
     limit = coupon.usage_limit or 0
@@ -50,11 +50,11 @@ def refusal(coupon: wire.Coupon, rule: wire.Rule, offer: Offer, facts: Facts) ->
     return next((said for speaks_against, said in checks if speaks_against()), None)
 
 
-def _expired(coupon: wire.Coupon, day: str) -> bool:
+def _expired(coupon: wire_offers.Coupon, day: str) -> bool:
     return bool(coupon.expiration_date) and coupon.expiration_date[:10] < day
 
 
-def holds(node: wire.Condition | None, offer: Offer, facts: Facts) -> bool | None:
+def holds(node: wire_offers.Condition | None, offer: Offer, facts: Facts) -> bool | None:
     """Whether the conditions on the basket hold; None when only the shop can tell."""
     if node is None:
         return True
@@ -66,14 +66,14 @@ def holds(node: wire.Condition | None, offer: Offer, facts: Facts) -> bool | Non
     return None
 
 
-def _at_most(offer: Offer, node: wire.Condition) -> bool | None:
+def _at_most(offer: Offer, node: wire_offers.Condition) -> bool | None:
     """A net amount is not above the one with tax: what that does not reach, it does not reach either."""
     if node.attribute_name != "base_subtotal" or node.operator not in (">=", ">"):
         return None
     return None if _compare(total([each.total for each in offer.lines], offer.currency).amount, node) else False
 
 
-def _combined(node: wire.Condition, parts: Sequence[bool | None]) -> bool | None:
+def _combined(node: wire_offers.Condition, parts: Sequence[bool | None]) -> bool | None:
     """All or any of the parts, turned round where the rule asks for parts that do not hold."""
     wanted = str(node.value) not in ("0", "False", "false")
     told = [None if each is None else each is wanted for each in parts]
@@ -93,7 +93,7 @@ def _basket(offer: Offer, facts: Facts) -> Mapping[str, Decimal | None]:
     return {"base_subtotal_total_incl_tax": with_tax, "base_subtotal": net, "total_qty": pieces}
 
 
-def _compare(known: Decimal, node: wire.Condition) -> bool | None:
+def _compare(known: Decimal, node: wire_offers.Condition) -> bool | None:
     try:
         bound = Decimal(str(node.value))
     except InvalidOperation:
@@ -109,7 +109,7 @@ def _compare(known: Decimal, node: wire.Condition) -> bool | None:
     return told.get(node.operator)
 
 
-def spoken(node: wire.Condition | None) -> str:
+def spoken(node: wire_offers.Condition | None) -> str:
     """The comparisons of a rule for people: "base subtotal >= 50"."""
     if node is None:
         return ""
@@ -117,12 +117,12 @@ def spoken(node: wire.Condition | None) -> str:
     return ", ".join(part for part in (own, *(spoken(each) for each in node.conditions)) if part)
 
 
-def eligible(rule: wire.Rule, offer: Offer) -> tuple[int, ...]:
+def eligible(rule: wire_offers.Rule, offer: Offer) -> tuple[int, ...]:
     """The lines a rule may take something off, as far as SKUs tell; a line nobody can judge counts as one."""
     return tuple(at for at, line in enumerate(offer.lines) if _applies(rule.action_condition, line) is not False)
 
 
-def _applies(node: wire.Condition | None, line: OfferLine) -> bool | None:
+def _applies(node: wire_offers.Condition | None, line: OfferLine) -> bool | None:
     if node is None:
         return True
     if node.condition_type.endswith("Combine"):
@@ -130,7 +130,7 @@ def _applies(node: wire.Condition | None, line: OfferLine) -> bool | None:
     return _by_sku(node, line.sku) if node.attribute_name == "sku" else None
 
 
-def _by_sku(node: wire.Condition, sku: str) -> bool | None:
+def _by_sku(node: wire_offers.Condition, sku: str) -> bool | None:
     listed = node.value if isinstance(node.value, list) else str(node.value).split(",")
     wanted = {str(each).strip().lower() for each in listed}
     known = sku.lower()
@@ -145,7 +145,7 @@ def _by_sku(node: wire.Condition, sku: str) -> bool | None:
     return told.get(node.operator)
 
 
-def worth(rule: wire.Rule, offer: Offer, lines: Sequence[int]) -> Money:
+def worth(rule: wire_offers.Rule, offer: Offer, lines: Sequence[int]) -> Money:
     """What the rule takes off these lines by the till's own arithmetic."""
     chosen = [offer.lines[at] for at in lines]
     base = total([each.total for each in chosen], offer.currency)
@@ -161,7 +161,7 @@ def worth(rule: wire.Rule, offer: Offer, lines: Sequence[int]) -> Money:
     return Money.zero(offer.currency)
 
 
-def kind(rule: wire.Rule, amount: Money) -> tuple[DiscountType | None, Decimal]:
+def kind(rule: wire_offers.Rule, amount: Money) -> tuple[DiscountType | None, Decimal]:
     """Type and value as the till reckons with them. Amounts per piece and other actions go as one amount."""
     if rule.simple_free_shipping not in ("", "0") and not rule.discount_amount:
         return DiscountType.FREE_SHIPPING, Decimal(0)
@@ -172,6 +172,6 @@ def kind(rule: wire.Rule, amount: Money) -> tuple[DiscountType | None, Decimal]:
     return (_TYPES.get(rule.simple_action, DiscountType.FIXED), amount.amount) if amount else (None, Decimal(0))
 
 
-def is_known(rule: wire.Rule) -> bool:
+def is_known(rule: wire_offers.Rule) -> bool:
     """Whether we can reckon the rule's action ourselves; "buy X get Y" only the shop can."""
     return rule.simple_action in _TYPES and not rule.discount_qty

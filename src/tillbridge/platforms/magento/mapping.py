@@ -14,7 +14,7 @@ from tillbridge.domain.customers import Consent, Customer
 from tillbridge.domain.money import Money
 from tillbridge.platforms.magento import wire
 from tillbridge.platforms.magento.order_mapping import address_of, map_to_unified_orders
-from tillbridge.platforms.magento.reading import parse
+from tillbridge.platforms.reading import parse
 
 __all__ = [
     "Goods",
@@ -130,10 +130,10 @@ def _variant(row: wire.Product, values: tuple[tuple[str, str], ...], goods: Good
 def _prices(row: wire.Product, goods: Goods) -> tuple[Money | None, Money | None]:
     """The price of today, and the one it replaces while a special price holds."""
     regular = None if row.price is None else Money(row.price, goods.currency)
-    told = row.custom("special_price")
-    if regular is None or not told or not _holds_today(row, goods.today):
+    told = row.special_price
+    if regular is None or told is None or not _holds_today(row, goods.today):
         return regular, None
-    special = Money(Decimal(told), goods.currency)
+    special = Money(told, goods.currency)
     return (special, regular) if special < regular else (regular, None)
 
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-REFERENCE_FORM = re.compile(r"TB[0-9A-HJKMNP-TV-Z]{24}")
 _USE = re.compile(r"Code (?P<code>.+), use (?P<use>\d+) of coupon (?P<coupon>\d+)")
 _RECEIPT = re.compile(r"Receipt (?P<receipt>.+), till (?P<till>.*?), at (?P<location>.*)")
 _MOVE = re.compile(r"(?P<sku>.+) (?P<before>-?[\d.]+)>(?P<after>-?[\d.]+)")

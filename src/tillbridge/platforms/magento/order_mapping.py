@@ -25,9 +25,10 @@ from tillbridge.domain.orders import (
     Tender,
     TenderKind,
 )
+from tillbridge.domain.references import is_reference
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.magento import marks, wire
-from tillbridge.platforms.magento.reading import parse
+from tillbridge.platforms.reading import parse
 
 _CANCELLED, _CLOSED = "canceled", "closed"
 
@@ -73,7 +74,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
 def reference_of(node: wire.Order) -> str:
     """Our reference, if the order carries one: as its number, else as its outside reference."""
     found = (node.increment_id, node.ext_order_id)
-    return next((each for each in found if marks.REFERENCE_FORM.fullmatch(each)), "")
+    return next((each for each in found if is_reference(each)), "")
 
 
 def is_paid(node: wire.Order) -> bool:

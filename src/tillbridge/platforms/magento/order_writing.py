@@ -17,6 +17,7 @@ from tillbridge.domain.orders import LineKind, Order, OrderLine, Tender
 from tillbridge.platforms.magento import marks, words
 from tillbridge.platforms.magento.calls import number, stamp
 from tillbridge.platforms.magento.places import place, plain
+from tillbridge.platforms.writing import is_whole
 
 METHOD = "checkmo"
 """A method every shop has; how the till was paid stands beside it in words."""
@@ -194,7 +195,7 @@ def _item(row: Reckoned, skus: Mapping[str, str]) -> dict[str, Any]:
     }
     if line.listing is not None:
         found["product_id"] = int(line.listing.external_variant_id)
-    if line.quantity % 1:
+    if not is_whole(line.quantity):
         found["is_qty_decimal"] = 1
     return found | ({"discount_percent": number(percent)} if (percent := _percent(line)) else {})
 

@@ -9,19 +9,20 @@ from typing import Any
 from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused, TillbridgeError
 from tillbridge.domain.orders import Checkpoint, Handle, LookUp, Order, PlacedOrder, PlacedRefund, Refund
 from tillbridge.net.client import Repeat
+from tillbridge.net.paging import cursor_page
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.magento import marks, shop_facts, wire
-from tillbridge.platforms.magento.calls import Rest, Where, cursor_page, since
+from tillbridge.platforms.magento.calls import Rest, Where, since
 from tillbridge.platforms.magento.coupons import Counter
 from tillbridge.platforms.magento.customers import account
 from tillbridge.platforms.magento.dialect import TAKEN
 from tillbridge.platforms.magento.goods_check import check_goods
 from tillbridge.platforms.magento.order_mapping import map_order, map_placed
 from tillbridge.platforms.magento.order_writing import Buyer, order_body
-from tillbridge.platforms.magento.reading import parse
 from tillbridge.platforms.magento.refund_writing import amount_left, remaining
 from tillbridge.platforms.magento.refunds import Refunds
 from tillbridge.platforms.quarantine import sort_out
+from tillbridge.platforms.reading import parse
 
 ORDER_HANDLE = "order"
 _ORDERS = "/orders"
@@ -68,7 +69,10 @@ class MagentoOrderService:
         if order.customer is None or not order.customer.email:
             return None
         found = await account(self._rest, order.customer.email, shop_facts.website_id(self._session))
-        return Buyer(int(found["id"]), int(found.get("group_id") or 1)) if found else None
+        if found is None:
+            return None
+        known = parse(wire.Customer, found, "$")
+        return Buyer(known.id, known.group_id)
 
     async def _finished(self, order_id: str) -> PlacedOrder:
         """Count the code's use, if it is not counted yet, and read the order."""
@@ -80,8 +84,8 @@ class MagentoOrderService:
         """The id of the order with our number, in any store view."""
         groups = ((Where("increment_id", reference),),)
         rows = await self._rest.rows(_ORDERS, "order.look_up", groups, fields="items[entity_id,increment_id]")
-        found = [each for each in rows if isinstance(each, dict) and each.get("increment_id") == reference]
-        return str(found[0]["entity_id"]) if found else None
+        known = [parse(wire.OrderNumber, row, f"$.items[{at}]") for at, row in enumerate(rows)]
+        return next((str(each.entity_id) for each in known if each.increment_id == reference), None)
 
     async def look_up(self, order: Order, handles: Sequence[Handle], sent_at: datetime) -> LookUp:
         """By number. "Not there" may be believed at once: should the send still arrive, the shop takes only one.

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from tillbridge.domain.catalog import Product
 from tillbridge.domain.errors import Drift, NotFound, PlatformRefused
+from tillbridge.net.paging import cursor_page
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.magento import shop_facts, wire
-from tillbridge.platforms.magento.calls import Rest, Where, cursor_page, since
+from tillbridge.platforms.magento.calls import Rest, Where, since
 from tillbridge.platforms.magento.inventory import quantities
 from tillbridge.platforms.magento.mapping import CONFIGURABLE, Goods, map_product, shop_day
-from tillbridge.platforms.magento.reading import parse
 from tillbridge.platforms.quarantine import sort_out
+from tillbridge.platforms.reading import parse, whole_id
 
 _PRODUCTS = "/products"
 _LINKS = "items[id,extension_attributes[configurable_product_links]]"
@@ -47,7 +48,7 @@ class MagentoProductService:
             rows = [each for each in page.rows if _id(each) not in parents]
             if changed_since is not None:
                 rows += await self._frames(page.rows, rows, parents, seen)
-            seen |= {_id(each) for each in rows}
+            seen |= {known for each in rows if (known := _id(each)) is not None}
             yield await self._page(rows, str(page.number + 1) if page.more else None)
 
     async def _parents(self) -> dict[int, list[int]]:
@@ -55,9 +56,10 @@ class MagentoProductService:
         found: dict[int, list[int]] = {}
         frames = ((Where("type_id", CONFIGURABLE),),)
         async for page in self._rest.pages(_PRODUCTS, "product.links", frames, "entity_id", fields=_LINKS):
-            for row in page.rows:
-                for child in _links(row):
-                    found.setdefault(child, []).append(_id(row))
+            for at, row in enumerate(page.rows):
+                frame = parse(wire.Frame, row, f"$.items[{at}]")
+                for child in frame.extension_attributes.configurable_product_links:
+                    found.setdefault(child, []).append(frame.id)
         self._family = (self._session.clock.now(), found)
         return found
 
@@ -73,7 +75,7 @@ class MagentoProductService:
     ) -> list[Any]:
         """The frames of variants that changed, unless they come anyway."""
         there = seen | {_id(each) for each in rows}
-        wanted = {parent for each in changed for parent in parents.get(_id(each), ())}
+        wanted = {parent for each in changed for parent in parents.get(_id(each) or 0, ())}
         return await self._by_id(sorted(wanted - there))
 
     async def _by_id(self, ids: Sequence[int]) -> list[Any]:
@@ -92,11 +94,14 @@ class MagentoProductService:
         except PlatformRefused:
             # the attribute is gone since preparation
             rows = await self._rest.rows(_PRODUCTS, "product.find", ((Where("sku", wanted),),))
-        parents = await self._recent_parents() if any(each.get("type_id") != CONFIGURABLE for each in rows) else {}
-        own = {_id(each): each for each in rows if _id(each) not in parents}
-        frames = {parent for each in rows for parent in parents.get(_id(each), ())}
+        alone = any(not isinstance(each, dict) or each.get("type_id") != CONFIGURABLE for each in rows)
+        parents = await self._recent_parents() if alone else {}
+        own = {known: each for each in rows if (known := whole_id(each)) not in parents}
+        frames = {parent for each in rows for parent in parents.get(whole_id(each), ())}
         found = [*own.values(), *await self._by_id(sorted(frames - set(own)))]
         page = await self._page(found, None)
+        for refused in page.refused:
+            raise Drift(path=refused.path, expected=refused.expected, found=refused.found)
         return tuple(each for each in page.items if any(wanted in (v.sku, v.barcode) for v in each.variants))
 
     async def _page(self, rows: Sequence[Any], following: str | None) -> Page[Product]:
@@ -107,9 +112,10 @@ class MagentoProductService:
     async def _goods(self, rows: Sequence[Any]) -> Goods:
         """Everything a page's rows need from elsewhere, in a fixed number of calls."""
         ids = sorted({child for each in rows for child in _links(each)})
-        children = {_id(each): each for each in await self._by_id(ids)}
-        every = [*rows, *children.values()]
-        skus = [str(each["sku"]) for each in every if isinstance(each, dict) and each.get("type_id") != CONFIGURABLE]
+        children = {whole_id(each): each for each in await self._by_id(ids)}
+        every = [each for each in (*rows, *children.values()) if isinstance(each, dict)]
+        kept = [each.get("sku") for each in every if each.get("type_id") != CONFIGURABLE]
+        skus = [each for each in kept if isinstance(each, str)]
         connection = self._session.connection
         return Goods(
             children=children,
@@ -122,7 +128,7 @@ class MagentoProductService:
             today=shop_day(self._session.clock.now(), connection.zone),
         )
 
-    async def _words(self, rows: Iterable[Any]) -> dict[str, wire.Attribute]:
+    async def _words(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, wire.Attribute]:
         """The attributes rows speak of in ids: read once, and again when a value is new."""
         for name in sorted({name for name, value in _spoken(rows) if not self._knows(name, value)}):
             await self._learn(name)
@@ -140,29 +146,35 @@ class MagentoProductService:
         self._attributes[name] = parse(wire.Attribute, raw, "$")
 
 
-def _id(row: Any) -> int:
+def _id(row: Any) -> int | None:
+    """A row's id; None where it has none, so that mapping sets the row aside."""
     found = row.get("id") if isinstance(row, dict) else None
-    if not isinstance(found, int):
-        raise Drift(path="$.items[].id", expected="a number", found=str(found))
-    return found
+    return found if isinstance(found, int) else None
 
 
-def _more(row: Any) -> dict[str, Any]:
+def _more(row: Any) -> Mapping[str, Any]:
     found = row.get("extension_attributes") if isinstance(row, dict) else None
     return found if isinstance(found, dict) else {}
 
 
+def _records(found: Any) -> list[Mapping[str, Any]]:
+    """The records of a list; what has another shape is refused when its row is mapped."""
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
 def _links(row: Any) -> list[int]:
-    return [each for each in _more(row).get("configurable_product_links") or () if isinstance(each, int)]
+    found = _more(row).get("configurable_product_links")
+    return [each for each in found if isinstance(each, int)] if isinstance(found, list) else []
 
 
-def _spoken(rows: Iterable[Any]) -> set[tuple[str, str]]:
+def _spoken(rows: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
     """Pairs of attribute and value id that need words: what variants differ in, and the maker."""
     found: set[tuple[str, str]] = set()
     for row in rows:
-        for option in _more(row).get("configurable_product_options") or ():
-            found |= {(str(option["attribute_id"]), str(each["value_index"])) for each in option.get("values") or ()}
-        for each in row.get("custom_attributes") or ():
+        for option in _records(_more(row).get("configurable_product_options")):
+            values = _records(option.get("values"))
+            found |= {(str(option.get("attribute_id")), str(each.get("value_index"))) for each in values}
+        for each in _records(row.get("custom_attributes")):
             if each.get("attribute_code") == _MAKER and isinstance(each.get("value"), str) and each["value"]:
                 found.add((_MAKER, each["value"]))
     return found

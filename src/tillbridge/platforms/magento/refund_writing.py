@@ -11,6 +11,7 @@ from tillbridge.domain.money import Money, quantum
 from tillbridge.domain.orders import LineKind, Order, Refund, RefundLine
 from tillbridge.platforms.magento import marks, wire, words
 from tillbridge.platforms.magento.calls import number
+from tillbridge.platforms.writing import is_whole
 
 Chosen = Sequence[tuple[wire.OrderItem, Decimal]]
 """Lines of the shop's order with the quantity that comes back."""
@@ -110,7 +111,7 @@ def goods_back(chosen: Chosen, lines: Sequence[RefundLine]) -> Mapping[str, Deci
     """How many of each SKU go back on the shelf: whole pieces of goods whose line says so."""
     found: dict[str, Decimal] = {}
     for (row, quantity), line in zip(chosen, lines, strict=True):
-        if line.restock and row.product_id is not None and not quantity % 1:
+        if line.restock and row.product_id is not None and is_whole(quantity):
             found[row.sku] = found.get(row.sku, Decimal(0)) + quantity
     return found
 

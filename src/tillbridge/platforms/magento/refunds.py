@@ -18,9 +18,9 @@ from tillbridge.platforms.contract import Session
 from tillbridge.platforms.magento import marks, wire
 from tillbridge.platforms.magento.calls import Rest, Where
 from tillbridge.platforms.magento.inventory import MagentoInventoryService, quantities
-from tillbridge.platforms.magento.reading import parse
 from tillbridge.platforms.magento.refund_writing import chosen_rows, goods_back, refund_body
 from tillbridge.platforms.magento.shop_facts import source_of
+from tillbridge.platforms.reading import parse
 
 Moves = Mapping[str, tuple[Decimal, Decimal]]
 """Number before and after, by SKU."""

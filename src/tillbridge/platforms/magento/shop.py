@@ -20,12 +20,14 @@ from tillbridge.domain.errors import (
 )
 from tillbridge.domain.stock import ExternalLocation
 from tillbridge.domain.tokens import TokenType
+from tillbridge.net.verdicts import wrong_field
 from tillbridge.platforms.contract import Session
-from tillbridge.platforms.magento import dialect, shop_facts, spec, words
+from tillbridge.platforms.magento import shop_facts, spec, wire, words
 from tillbridge.platforms.magento.auth import AUTH_FACT, BY_BEARER, BY_SIGNATURE, check_keys, is_integration, signs
 from tillbridge.platforms.magento.calls import VIEW_FACT, Rest
 from tillbridge.platforms.magento.steps import report_mails, report_source, report_tax, report_view
 from tillbridge.platforms.magento.tax_finding import tax_choice
+from tillbridge.platforms.reading import parse
 
 _CONFIGS, _VIEWS = "/store/storeConfigs", "/store/storeViews"
 _BARCODES = ("barcode", "ean", "gtin", "upc")
@@ -52,7 +54,7 @@ class MagentoShopService:
         self._refuse_cloud_service()
         check_keys(self._session)
         rest, way, configs = await self._way_in()
-        views = _list(await rest.get(_VIEWS, "shop.views"))
+        views = _views(await rest.get(_VIEWS, "shop.views"))
         config = self._config(configs)
         missing = await self._missing(bearer=way == BY_BEARER)
         facts = await self._facts(rest, config, missing) | {AUTH_FACT: way}
@@ -95,7 +97,7 @@ class MagentoShopService:
     def _first_refusal(self, permission: str) -> Exception:
         """A lone integration token may be dead or not taken alone; the shop does not say which."""
         if is_integration(self._session) and not signs(self._session):
-            return dialect.wrong_field("access_token")
+            return wrong_field(spec.FIELDS, "access_token")
         return MissingPermission(permission=permission)
 
     def _config(self, configs: list[Any]) -> Mapping[str, Any]:
@@ -106,13 +108,14 @@ class MagentoShopService:
             raise Drift(path="$", expected="store views", found="none")
         return next((each for each in rows if each.get("code") == wanted), rows[0])
 
-    async def _name(self, rest: Rest, views: list[Any], config: Mapping[str, Any]) -> str:
+    async def _name(self, rest: Rest, views: list[wire.View], config: Mapping[str, Any]) -> str:
         """The store view's or website's name, unless it still has the name it came with; then the host."""
-        view = next((str(each.get("name")) for each in views if each.get("code") == config.get("code")), "")
+        view = next((each.name for each in views if each.code == config.get("code")), "")
         if view and view not in _DULL:
             return view
         sites = _list(await rest.get("/store/websites", "shop.websites"))
-        site = next((str(each.get("name")) for each in sites if each.get("id") == config.get("website_id")), "")
+        known = [parse(wire.Website, each, f"$[{at}]") for at, each in enumerate(sites)]
+        site = next((each.name for each in known if each.id == config.get("website_id")), "")
         return site if site and site not in _DULL else httpx.URL(str(config.get("base_url") or "")).host
 
     async def _missing(self, *, bearer: bool) -> tuple[str, ...]:
@@ -180,14 +183,12 @@ class MagentoShopService:
     async def locations(self) -> tuple[ExternalLocation, ...]:
         """The shop's sources."""
         return tuple(
-            ExternalLocation(
-                str(each["source_code"]), str(each.get("name") or ""), active=bool(each.get("enabled", True))
-            )
-            for each in await self._sources()
+            ExternalLocation(each.source_code, each.name, active=each.enabled) for each in await self._sources()
         )
 
-    async def _sources(self) -> list[Any]:
-        return await self._rest.rows("/inventory/sources", "shop.sources")
+    async def _sources(self) -> list[wire.Source]:
+        rows = await self._rest.rows("/inventory/sources", "shop.sources")
+        return [parse(wire.Source, each, f"$.items[{at}]") for at, each in enumerate(rows)]
 
     async def check_step(self, name: str) -> StepReport:
         """Where a step stands, freshly read. Raises InvalidInput for a step Magento does not have."""
@@ -203,10 +204,10 @@ class MagentoShopService:
         facts = self._session.connection.facts
         match name:
             case spec.STEP_VIEW:
-                views = [each for each in _list(await self._rest.get(_VIEWS, "shop.views")) if _sells(each)]
+                views = [each for each in _views(await self._rest.get(_VIEWS, "shop.views")) if _sells(each)]
                 return report_view(views, choice or facts.get(VIEW_FACT, ""))
             case spec.STEP_SOURCE:
-                enabled = [each for each in await self._sources() if each.get("enabled", True)]
+                enabled = [each for each in await self._sources() if each.enabled]
                 return report_source(enabled, choice or facts.get(shop_facts.SOURCE, ""))
             case spec.STEP_TAX:
                 return report_tax(await self._rates(), choice or facts.get(shop_facts.TAX_CHOICE, ""))
@@ -214,18 +215,23 @@ class MagentoShopService:
                 return report_mails()
         raise InvalidInput(field="step", reason=f"there is no step {name}")
 
-    async def _rates(self) -> list[Any]:
+    async def _rates(self) -> list[wire.TaxRate]:
         """The tax table, where we may read it; without it the operator types no rate here."""
         token = (await self._session.tokens.get_token(TokenType.ACCESS)).value
         bearer = self._session.connection.facts.get(AUTH_FACT) == BY_BEARER
         try:
-            return await Rest(self._session, token, bearer=bearer).rows("/taxRates/search", "shop.taxes")
+            rows = await Rest(self._session, token, bearer=bearer).rows("/taxRates/search", "shop.taxes")
         except (TokenRejected, MissingPermission, NotFound):
             return []
+        return [parse(wire.TaxRate, each, f"$.items[{at}]") for at, each in enumerate(rows)]
 
 
-def _sells(view: Mapping[str, Any]) -> bool:
-    return view.get("code") != "admin" and bool(view.get("is_active", 1))
+def _views(body: Any) -> list[wire.View]:
+    return [parse(wire.View, each, f"$[{at}]") for at, each in enumerate(_list(body))]
+
+
+def _sells(view: wire.View) -> bool:
+    return view.code != "admin" and view.is_active
 
 
 def _list(body: Any) -> list[Any]:

@@ -24,10 +24,11 @@ from tillbridge.domain.specs import (
 )
 from tillbridge.domain.tokens import TokenType
 
-PAGE_SIZE = 100
 SETUP_ADMIN, SETUP_INTEGRATION = "admin", "integration"
 TOKEN_LIFE = timedelta(hours=1)
 """The shop's default; the token itself says when it ends."""
+LOOK_UP_WAIT = timedelta(seconds=90)
+"""PHP gives up on a request before this; a refund still under way has ended by then."""
 
 _INTEGRATION = (
     "Magento admin, System, Extensions, Integrations: add one, tick its resources, Activate; all four are shown"
@@ -232,17 +233,18 @@ SPEC = PlatformSpec(
     ),
     scopes=SCOPES,
     preparation=PREPARATION,
-    limits=Limits(budget=20, restore_per_second=5, concurrency=3, page_size=PAGE_SIZE),
+    limits=Limits(budget=20, restore_per_second=5, concurrency=3, page_size=100),
     capabilities=_CAPABILITIES,
     mails=_MAILS,
     errors=_ERRORS,
     webhooks=None,
     look_up=LookUpPromise(
         LookUpKind.EXACT,
-        timedelta(0),
+        LOOK_UP_WAIT,
         "The order carries our reference as its number, which a store view takes only once: a second copy is refused "
         "by the shop. If another store view is chosen between a send and its repeat, the shop would take both; the "
-        "look-up before it finds the first in any store view.",
+        "look-up before it finds the first in any store view. A refund has no number of ours: one that the shop's "
+        "server finishes later than the waiting time would be booked twice.",
     ),
     totals=TotalsMode.EXACT,
     rounding_allowance=Decimal(0),

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from tillbridge.domain.connections import StepReport, StepState
 from tillbridge.domain.errors import InvalidInput
-from tillbridge.platforms.magento import spec, words
+from tillbridge.platforms.magento import spec, wire, words
 from tillbridge.platforms.magento.calls import VIEW_FACT
 from tillbridge.platforms.magento.shop_facts import INCLUDED, RATE, SOURCE, STORE_ID, TAX_CHOICE, WEBSITE_ID
 
 _MOST_RATES = 8
 
 
-def report_view(views: Sequence[Mapping[str, Any]], chosen: str) -> StepReport:
+def report_view(views: Sequence[wire.View], chosen: str) -> StepReport:
     """The store view orders go to: the only one, or the chosen one."""
-    known = {str(each["code"]): each for each in views}
+    known = {each.code: each for each in views}
     if chosen and chosen not in known:
         raise InvalidInput(field="store view", reason=f"the shop has no store view {chosen}")
     picked = chosen or (next(iter(known)) if len(known) == 1 else "")
-    choices = tuple((code, str(each.get("name") or code)) for code, each in known.items())
+    choices = tuple((code, each.name or code) for code, each in known.items())
     if not picked:
         return StepReport(spec.STEP_VIEW, StepState.OPEN, words.CHOOSE_VIEW, {}, choices)
     row = known[picked]
-    facts = {STORE_ID: str(row["id"]), WEBSITE_ID: str(row["website_id"]), VIEW_FACT: picked if chosen else ""}
+    facts = {STORE_ID: str(row.id), WEBSITE_ID: str(row.website_id), VIEW_FACT: picked if chosen else ""}
     if len(known) == 1:
-        said = words.ONE_VIEW.format(name=row.get("name") or picked)
+        said = words.ONE_VIEW.format(name=row.name or picked)
         return StepReport(spec.STEP_VIEW, StepState.STATED, said, facts)
-    said = words.CHOSEN_VIEW.format(name=row.get("name") or picked)
+    said = words.CHOSEN_VIEW.format(name=row.name or picked)
     return StepReport(spec.STEP_VIEW, StepState.DONE, said, facts, choices)
 
 
-def report_source(sources: Sequence[Mapping[str, Any]], chosen: str) -> StepReport:
+def report_source(sources: Sequence[wire.Source], chosen: str) -> StepReport:
     """The source stock is kept at: the only one, or the chosen one."""
-    known = {str(each["source_code"]): str(each.get("name") or each["source_code"]) for each in sources}
+    known = {each.source_code: each.name or each.source_code for each in sources}
     if chosen and chosen not in known:
         raise InvalidInput(field="source", reason=f"the shop has no source {chosen}")
     picked = chosen or (next(iter(known)) if len(known) == 1 else "")
@@ -48,7 +47,7 @@ def report_source(sources: Sequence[Mapping[str, Any]], chosen: str) -> StepRepo
     return StepReport(spec.STEP_SOURCE, StepState.DONE, said, {SOURCE: picked}, tuple(known.items()))
 
 
-def report_tax(rates: Sequence[Mapping[str, Any]], chosen: str) -> StepReport:
+def report_tax(rates: Sequence[wire.TaxRate], chosen: str) -> StepReport:
     """How prices are meant, which the API does not tell: found in the shop's cart, or chosen from its own rates."""
     choices = _tax_choices(rates)
     if not chosen:
@@ -70,12 +69,12 @@ def _percent(rate: str) -> str:
     return f"{(Decimal(rate) * 100).normalize():f}"
 
 
-def _tax_choices(rates: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
+def _tax_choices(rates: Sequence[wire.TaxRate]) -> tuple[tuple[str, str], ...]:
     told: dict[str, str] = {}
     for each in rates:
-        fraction = (Decimal(str(each.get("rate") or 0)) / 100).normalize()
+        fraction = (each.rate / 100).normalize()
         if fraction > 0:
-            told.setdefault(f"{fraction:f}", str(each.get("code") or each.get("tax_country_id") or ""))
+            told.setdefault(f"{fraction:f}", each.code or each.tax_country_id)
     found = [
         (f"{mode}:{rate}", words.TAX_CHOICE.format(included=mode, percent=_percent(rate), code=code))
         for rate, code in list(told.items())[:_MOST_RATES]

@@ -5,14 +5,12 @@ The API tells neither whether prices hold tax nor what goods are taxed at; a gue
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from tillbridge.platforms.contract import Session
-from tillbridge.platforms.magento import wire, words
+from tillbridge.platforms.magento import wire, wire_offers, words
 from tillbridge.platforms.magento.calls import Rest, Where
 from tillbridge.platforms.magento.cart import Cart
 from tillbridge.platforms.magento.mapping import NO_TAX_CLASS
-from tillbridge.platforms.magento.reading import parse
+from tillbridge.platforms.reading import parse
 
 _GOODS = ((Where("type_id", "simple"),), (Where("status", "1"),), (Where("price", "0", "gt"),))
 _FIELDS = "items[id,sku,type_id,price,custom_attributes]"
@@ -32,9 +30,9 @@ async def tax_choice(session: Session, rest: Rest) -> str:
     return ""
 
 
-def _choice(product: wire.Product, item: wire.TotalsItem) -> str:
+def _choice(product: wire.Product, item: wire_offers.TotalsItem) -> str:
     """The cart's price with tax is one of the product's own, or its net price is."""
-    own = {product.price, Decimal(product.custom("special_price") or -1)}
+    own = {each for each in (product.price, product.special_price) if each is not None}
     mode = words.WITH if item.price_incl_tax in own else words.WITHOUT if item.price in own else ""
     rate = (item.tax_percent / 100).normalize()
     return f"{mode}:{rate:f}" if mode else ""

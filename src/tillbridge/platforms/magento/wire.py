@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from tillbridge.domain.errors import Drift
+from tillbridge.platforms.reading import shown
 
 _Strict = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 
@@ -29,7 +32,8 @@ def _record(value: Any) -> Any:
     return {} if value in ([], None) else value
 
 
-def _list(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """No list is an empty one."""
     return [] if value is None else value
 
 
@@ -61,12 +65,12 @@ class Option(Wire):
     attribute_id: str
     label: Text = ""
     position: int = 0
-    values: Annotated[list[OptionValue], BeforeValidator(_list)] = []
+    values: Annotated[list[OptionValue], BeforeValidator(listed)] = []
 
 
 class ProductMore(Wire):
-    configurable_product_options: Annotated[list[Option], BeforeValidator(_list)] = []
-    configurable_product_links: Annotated[list[int], BeforeValidator(_list)] = []
+    configurable_product_options: Annotated[list[Option], BeforeValidator(listed)] = []
+    configurable_product_links: Annotated[list[int], BeforeValidator(listed)] = []
 
 
 class Picture(Wire):
@@ -89,13 +93,38 @@ class Product(Wire):
     created_at: Moment = None
     updated_at: Moment = None
     extension_attributes: Annotated[ProductMore, BeforeValidator(_record)] = ProductMore()
-    media_gallery_entries: Annotated[list[Picture], BeforeValidator(_list)] = []
-    custom_attributes: Annotated[list[Custom], BeforeValidator(_list)] = []
+    media_gallery_entries: Annotated[list[Picture], BeforeValidator(listed)] = []
+    custom_attributes: Annotated[list[Custom], BeforeValidator(listed)] = []
 
     def custom(self, code: str) -> str:
-        """The text of an attribute; empty when there is none."""
+        """The text of an attribute; empty when there is none. Raises Drift for another shape, so none is read as ""."""
         found = next((each.value for each in self.custom_attributes if each.attribute_code == code), None)
-        return found if isinstance(found, str) else ""
+        if not isinstance(found, str | int | float | None):
+            raise Drift(path=f"$.custom_attributes.{code}", expected="a text", found=shown(found))
+        return "" if found is None else str(found)
+
+    @property
+    def special_price(self) -> Decimal | None:
+        """The price while a special one holds. Raises Drift when it is no number."""
+        told = self.custom("special_price")
+        try:
+            return Decimal(told) if told else None
+        except InvalidOperation:
+            raise Drift(path="$.custom_attributes.special_price", expected="a number", found=shown(told)) from None
+
+
+class Known(Wire):
+    """A row asked only for what it is."""
+
+    id: int
+    sku: str
+
+
+class Frame(Wire):
+    """A configurable product asked only for its variants."""
+
+    id: int
+    extension_attributes: Annotated[ProductMore, BeforeValidator(_record)] = ProductMore()
 
 
 class AttributeOption(Wire):
@@ -109,7 +138,7 @@ class Attribute(Wire):
     attribute_id: int
     attribute_code: str
     default_frontend_label: Text = ""
-    options: Annotated[list[AttributeOption], BeforeValidator(_list)] = []
+    options: Annotated[list[AttributeOption], BeforeValidator(listed)] = []
 
 
 class SourceItem(Wire):
@@ -117,6 +146,37 @@ class SourceItem(Wire):
     source_code: str
     quantity: Decimal
     status: int = 1
+
+
+class View(Wire):
+    """A store view."""
+
+    id: int
+    code: str
+    name: Text = ""
+    website_id: int
+    is_active: bool = True
+
+
+class Website(Wire):
+    id: int
+    name: Text = ""
+
+
+class Source(Wire):
+    """Where stock lies."""
+
+    source_code: str
+    name: Text = ""
+    enabled: bool = True
+
+
+class TaxRate(Wire):
+    """A line of the tax table; ``rate`` in percent."""
+
+    rate: Amount = Decimal(0)
+    code: Text = ""
+    tax_country_id: Text = ""
 
 
 class Region(Wire):
@@ -130,7 +190,7 @@ class Place(Wire):
     firstname: Text = ""
     lastname: Text = ""
     company: Text = ""
-    street: Annotated[list[Text], BeforeValidator(_list)] = []
+    street: Annotated[list[Text], BeforeValidator(listed)] = []
     city: Text = ""
     region: Region | Text | None = None
     region_code: Text = ""
@@ -150,7 +210,7 @@ class Customer(Wire):
     lastname: Text = ""
     group_id: int = 1
     website_id: int = 1
-    addresses: Annotated[list[Place], BeforeValidator(_list)] = []
+    addresses: Annotated[list[Place], BeforeValidator(listed)] = []
     extension_attributes: Annotated[CustomerMore, BeforeValidator(_record)] = CustomerMore()
     created_at: Moment = None
     updated_at: Moment = None
@@ -188,7 +248,7 @@ class OrderItem(Wire):
 
 class Payment(Wire):
     method: Text = ""
-    additional_information: Annotated[list[Any], BeforeValidator(_list)] = []
+    additional_information: Annotated[list[Any], BeforeValidator(listed)] = []
 
 
 class Comment(Wire):
@@ -199,7 +259,7 @@ class Comment(Wire):
 class Comments(Wire):
     """A credit memo's comments, as a list of the search grammar."""
 
-    items: Annotated[list[Comment], BeforeValidator(_list)] = []
+    items: Annotated[list[Comment], BeforeValidator(listed)] = []
 
 
 class Tax(Wire):
@@ -216,8 +276,8 @@ class Assignment(Wire):
 
 
 class OrderMore(Wire):
-    shipping_assignments: Annotated[list[Assignment], BeforeValidator(_list)] = []
-    applied_taxes: Annotated[list[Tax], BeforeValidator(_list)] = []
+    shipping_assignments: Annotated[list[Assignment], BeforeValidator(listed)] = []
+    applied_taxes: Annotated[list[Tax], BeforeValidator(listed)] = []
 
 
 class Order(Wire):
@@ -247,9 +307,9 @@ class Order(Wire):
     customer_lastname: Text = ""
     customer_note: Text = ""
     billing_address: Place | None = None
-    items: Annotated[list[OrderItem], BeforeValidator(_list)] = []
+    items: Annotated[list[OrderItem], BeforeValidator(listed)] = []
     payment: Annotated[Payment, BeforeValidator(_record)] = Payment()
-    status_histories: Annotated[list[Comment], BeforeValidator(_list)] = []
+    status_histories: Annotated[list[Comment], BeforeValidator(listed)] = []
     extension_attributes: Annotated[OrderMore, BeforeValidator(_record)] = OrderMore()
     created_at: datetime
     updated_at: Moment = None
@@ -260,73 +320,18 @@ class Order(Wire):
         return [each for each in self.items if each.parent_item_id is None]
 
 
+class OrderNumber(Wire):
+    """An order asked only for what it is."""
+
+    entity_id: int
+    increment_id: str
+
+
 class Memo(Wire):
     """A credit memo."""
 
     entity_id: int
     grand_total: Decimal
-
-
-class Coupon(Wire):
-    coupon_id: int
-    rule_id: int
-    code: str
-    usage_limit: int | None = None
-    usage_per_customer: int | None = None
-    times_used: int = 0
-    is_primary: bool = False
-    type: int = 0
-    expiration_date: Text = ""
-
-
-class Condition(Wire):
-    """A node of a rule: a combination of others, or one comparison."""
-
-    condition_type: Text = ""
-    aggregator_type: Text = "all"
-    attribute_name: Text = ""
-    operator: Text = ""
-    value: Any = None
-    conditions: Annotated[list[Condition], BeforeValidator(_list)] = []
-
-
-class Rule(Wire):
-    """A cart price rule; its dates are days of the shop, both included."""
-
-    rule_id: int
-    name: Text = ""
-    is_active: bool = True
-    from_date: Text = ""
-    to_date: Text = ""
-    website_ids: Annotated[list[int], BeforeValidator(_list)] = []
-    customer_group_ids: Annotated[list[int], BeforeValidator(_list)] = []
-    uses_per_customer: int | None = None
-    uses_per_coupon: int | None = None
-    stop_rules_processing: bool = False
-    simple_action: Text = ""
-    discount_amount: Amount = Decimal(0)
-    discount_qty: Decimal | None = None
-    simple_free_shipping: Text = "0"
-    condition: Condition | None = None
-    action_condition: Condition | None = None
-
-
-class TotalsItem(Wire):
-    item_id: int
-    price: Amount = Decimal(0)
-    price_incl_tax: Amount = Decimal(0)
-    tax_percent: Amount = Decimal(0)
-    discount_amount: Amount = Decimal(0)
-
-
-class CartTotals(Wire):
-    """What a cart is worth; ``discount_amount`` is below zero."""
-
-    subtotal: Amount = Decimal(0)
-    subtotal_incl_tax: Amount = Decimal(0)
-    discount_amount: Amount = Decimal(0)
-    coupon_code: Text = ""
-    items: Annotated[list[TotalsItem], BeforeValidator(_list)] = []
 
 
 def utc(value: datetime | None) -> datetime | None:

@@ -8,11 +8,12 @@ from typing import Any
 
 from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused, TillbridgeError
 from tillbridge.domain.orders import Checkpoint, Handle, LookUp, Order, PlacedOrder, PlacedRefund, Refund
+from tillbridge.net.paging import cursor_page
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.reading import parse
 from tillbridge.platforms.woocommerce import wire
-from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, cursor_page, since_query
+from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, since_query
 from tillbridge.platforms.woocommerce.coupons import find_coupon, still_valid
 from tillbridge.platforms.woocommerce.dialect import DRAFT_PARAM
 from tillbridge.platforms.woocommerce.goods_check import check_goods

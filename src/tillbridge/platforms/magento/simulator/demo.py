@@ -29,11 +29,11 @@ KEYS = {
 _OPENED = "2026-09-01 08:00:00"
 _TAXED, _UNTAXED = "2", "0"
 _GROUPS = [0, 1, 2, 3]
-_SOLD_ONLINE = (("TEE-M", 1), ("NOTE-1", 2), ("BOOK-1", 1))
+_SOLD_ONLINE = ((("TEE-M", 1), ("NOTE-1", 2)), (("BOOK-1", 1),), (("SOAP-1", 1),))
 
 
 def fill(shop: Shop, base_url: str) -> None:
-    """Settings, goods, people, codes and two online orders."""
+    """Settings, goods, people, codes and three online orders."""
     _settings(shop, base_url)
     _goods(shop)
     for person in demo_shop.PEOPLE:
@@ -199,8 +199,8 @@ def _code(shop: Shop, code: demo_shop.DemoCode) -> None:
 
 
 def _online_orders(shop: Shop) -> None:
-    """One paid and shipped, one paid; the shelf stands at round numbers after them."""
-    for at, skus in enumerate((_SOLD_ONLINE[:2], _SOLD_ONLINE[2:])):
+    """Paid and shipped; the shelf stands at round numbers after them."""
+    for at, skus in enumerate(_SOLD_ONLINE):
         person = shop.customers[at + 1]
         address = {name: value for name, value in person["addresses"][0].items() if name not in ("id", "customer_id")}
         cart: Row = {"id": shop.next_id("cart"), "customer": person["id"], "coupon": ""}
