@@ -119,8 +119,10 @@ async def bench(
 def without(shop: MagentoSimulator, *resources: str) -> None:
     """Everybody loses these permissions."""
     left = frozenset(PLATFORM.spec.scopes) - set(resources)
-    for each in (*shop.shop.accounts.users, *shop.shop.accounts.integrations):
-        each.resources = left
+    for user in shop.shop.accounts.users:
+        user.resources = left
+    for integration in shop.shop.accounts.integrations:
+        integration.resources = left
 
 
 def eur(amount: str) -> Money:

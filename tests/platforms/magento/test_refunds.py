@@ -161,9 +161,10 @@ async def test_an_order_nobody_paid_is_cancelled_as_often_as_asked() -> None:
 
 
 RATES = ("0.23", "0.19", "0.07", "0.055", "0.2", "0")
+SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(4, 60))]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_parts_are_given_back_to_the_cent_at_many_rates(seed: int) -> None:
     """Random lines with discounts, given back piece by piece: each memo is exactly what was given back."""
     rng = random.Random(seed)
