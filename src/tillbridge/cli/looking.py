@@ -29,14 +29,22 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Store = Annotated[str, typer.Argument(help="The connection's name.")]
 
 
-def platforms(as_json: Json = False) -> None:
+def platforms(
+    as_json: Json = False,
+    side_by_side: Annotated[bool, typer.Option("--table", help="One Markdown table of all.")] = False,
+) -> None:
     """The platforms and what each can do: the passport."""
     from tillbridge.platforms.registry import PlatformServiceRegistry
-    from tillbridge.services.passports import passport_facts, version_words
+    from tillbridge.services.passports import comparison, passport_facts, version_words
 
     specs = PlatformServiceRegistry().specs()
     if as_json:
         say_json(specs)
+        return
+    if side_by_side:
+        head, *rows = comparison(specs)
+        for row in (head, ("---",) * len(head), *rows):
+            say(f"| {' | '.join(row)} |")
         return
     today = SystemClock().now().date()
     for each in specs:

@@ -214,7 +214,7 @@ async def test_where_signatures_do_not_reach_the_shop_the_token_alone_is_used_if
 
 
 async def test_a_shop_without_rewriting_is_reached_below_index_php() -> None:
-    async with bench(values={"shop_url": "https://shop.example/index.php"}, base_url="/index.php") as at:
+    async with bench(values={"shop_url": "https://magento.example/index.php"}, base_url="/index.php") as at:
         assert await PLATFORM.product(at.session).find_by_code("TEE-M")
 
 

@@ -20,7 +20,7 @@ from .rest import Row, dec
 from .rules import coupon_for
 from .state import Shop, Switches
 
-HOME = "https://shop.example"
+HOME = "https://magento.example"
 ADMIN, INTEGRATION = "admin", "integration"
 Fill = Callable[[Shop, str], None]
 """Puts rows, in the shape of the API's answers, into a shop at an address."""
@@ -95,10 +95,9 @@ class MagentoSimulator(Simulator):
 
     def _book(self, row: Row) -> Row:
         total, paid, refunded = (dec(row.get(name)) for name in ("grand_total", "total_paid", "total_refunded"))
-        own = row.get("ext_order_id") or row["increment_id"]
         return {
             "id": str(row["entity_id"]),
-            "reference": str(own),
+            "reference": str(row.get("ext_order_id") or ""),
             "total": _two(total),
             "currency": row["order_currency_code"],
             "paid": paid >= total,
