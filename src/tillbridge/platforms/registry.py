@@ -32,11 +32,8 @@ OpenSession = Callable[[Connection], Awaitable[Session]]
 ConnectionsOn = Callable[[str], Awaitable[Sequence[Connection]]]
 
 _SHIPPED: Mapping[str, str] = {
-<<<<<<< HEAD
-    ECommercePlatform.MAGENTO.value: "tillbridge.platforms.magento:PLATFORM",
-=======
     ECommercePlatform.BIGCOMMERCE.value: "tillbridge.platforms.bigcommerce:PLATFORM",
->>>>>>> main
+    ECommercePlatform.MAGENTO.value: "tillbridge.platforms.magento:PLATFORM",
     ECommercePlatform.SHOPIFY.value: "tillbridge.platforms.shopify:PLATFORM",
     ECommercePlatform.WOOCOMMERCE.value: "tillbridge.platforms.woocommerce:PLATFORM",
 }

@@ -51,7 +51,9 @@ async def test_frames_and_variants_are_joined_without_a_call_per_product() -> No
             (("Size", "M"),),
             (("Size", "L"),),
         ]
-        assert {each.url for each in tee.images} >= {"https://magento.example/media/catalog/product/h/l/organic-tee.jpg"}
+        assert {each.url for each in tee.images} >= {
+            "https://magento.example/media/catalog/product/h/l/organic-tee.jpg"
+        }
 
 
 async def test_a_shop_that_repeats_its_last_page_for_ever_ends() -> None:
