@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from tests.console.stage import busy_shop, empty_shop, open_shop
 from tests.support.house import House
 from tillbridge.console.app import Console
+from tillbridge.platforms.registry import PlatformServiceRegistry
 
 Opened = Callable[[Path], AbstractAsyncContextManager[House]]
 NARROW, WIDE = (80, 24), (160, 50)
@@ -97,8 +98,13 @@ async def _sold(pilot: Pilot[str], house: House) -> None:
     await settle(pilot)
 
 
+def to_shopify() -> list[str]:
+    """The keys that choose it in the list of platforms."""
+    return ["down"] * PlatformServiceRegistry().slugs().index("shopify") + ["enter"]
+
+
 async def _form(pilot: Pilot[str], house: House) -> None:
-    await press(pilot, "enter", "enter")
+    await press(pilot, "enter", *to_shopify())
 
 
 async def _wrong(pilot: Pilot[str], house: House) -> None:

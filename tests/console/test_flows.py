@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.scenes import NARROW, WIDE, console, press, settle, typed
+from tests.console.scenes import NARROW, WIDE, console, press, settle, to_shopify, typed
 from tests.console.seen import lines, screen
 from tests.console.stage import ONLINE, OUTLET, sell
 from tests.support.clock import VirtualClock
@@ -48,7 +48,7 @@ async def test_a_first_start_offers_to_connect_or_to_practise(empty: House) -> N
 async def test_a_wrong_key_is_named_on_a_card_and_a_right_one_connects(empty: House) -> None:
     given = empty.shops["shopify"].credentials()
     async with console(empty, NARROW) as pilot:
-        await press(pilot, "enter", "enter")
+        await press(pilot, "enter", *to_shopify())
         assert "Connect Shopify" in screen(pilot.app)
         await press(pilot, *typed(given["shop"]), "tab", *typed(given["client_id"]), "tab", *typed("shpss_wrong_one"))
         assert "shpss_wrong_one" not in screen(pilot.app)
@@ -70,7 +70,7 @@ async def test_a_wrong_key_is_named_on_a_card_and_a_right_one_connects(empty: Ho
 
 async def test_a_form_says_what_is_wrong_while_it_is_typed(empty: House) -> None:
     async with console(empty, NARROW) as pilot:
-        await press(pilot, "enter", "enter", *typed("harbour lane"))
+        await press(pilot, "enter", *to_shopify(), *typed("harbour lane"))
         assert "Shop domain does not look right; for example" in screen(pilot.app)
         await press(pilot, "ctrl+u", *typed("harbour-lane.myshopify.com"))
         assert "does not look right" not in screen(pilot.app)
@@ -81,7 +81,7 @@ async def test_a_form_says_what_is_wrong_while_it_is_typed(empty: House) -> None
 
 async def test_tab_goes_through_the_form_in_the_order_it_is_read(empty: House) -> None:
     async with console(empty, NARROW) as pilot:
-        await press(pilot, "enter", "enter")
+        await press(pilot, "enter", *to_shopify())
         places = [each.region.y for each in pilot.app.screen.focus_chain if each.region.height]
         assert len(places) >= 6
         assert places == sorted(places)
