@@ -69,7 +69,7 @@ class Resource:
 
 
 def fields(text: str) -> dict[str, Field]:
-    """Fields from "name:kind" words; behind the kind: * required, ! read-only, ~ dynamic, @ localised, $ price, # number."""
+    """From "name:kind" words; behind the kind * required, ! read-only, ~ dynamic, @ localised, $ price, # number."""
     found = {}
     for word in text.split():
         name, _, kind = word.partition(":")

@@ -178,6 +178,42 @@ _ALL = (
 )  # fmt: skip
 RESOURCES = {each.name: each for each in _ALL}
 OTHERS = tuple(
-    ["attachments", "contacts", "content_management_system", "customer_messages", "customizations", "deliveries", "employees", "guests", "image_types", "images", "messages", "order_carriers", "price_ranges", "product_customization_fields", "product_feature_values", "product_features", "product_suppliers", "search", "shop_groups", "shop_urls", "specific_price_rules", "stock_movement_reasons", "stocks", "stores", "suppliers", "supply_order_details", "supply_order_histories", "supply_order_receipt_histories", "supply_order_states", "supply_orders", "translated_configurations", "warehouse_product_locations", "warehouses", "weight_ranges", "zones"]
+    [
+        "attachments",
+        "contacts",
+        "content_management_system",
+        "customer_messages",
+        "customizations",
+        "deliveries",
+        "employees",
+        "guests",
+        "image_types",
+        "images",
+        "messages",
+        "order_carriers",
+        "price_ranges",
+        "product_customization_fields",
+        "product_feature_values",
+        "product_features",
+        "product_suppliers",
+        "search",
+        "shop_groups",
+        "shop_urls",
+        "specific_price_rules",
+        "stock_movement_reasons",
+        "stocks",
+        "stores",
+        "suppliers",
+        "supply_order_details",
+        "supply_order_histories",
+        "supply_order_receipt_histories",
+        "supply_order_states",
+        "supply_orders",
+        "translated_configurations",
+        "warehouse_product_locations",
+        "warehouses",
+        "weight_ranges",
+        "zones",
+    ]
 )
 """Resources a real shop lists as well; nothing lies in them here."""
