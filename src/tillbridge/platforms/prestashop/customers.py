@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tillbridge.domain.customers import Address, Consent, Customer
@@ -50,7 +51,7 @@ class PrestaShopCustomerService:
         async for page in self._rest.pages("customers", "customer.list", query, cursor):
             rows = [row for row in page.rows if str(row.get("id")) != walk_in]
             known = await self._addresses([str(row["id"]) for row in rows])
-            fine, refused = sort_out(rows, "$", lambda each, path, known=known: self._mapped(each, path, known))
+            fine, refused = sort_out(rows, "$", partial(self._mapped, known=known))
             newest = max((each.updated_at for each in fine if each.updated_at), default=None)
             yield Page(fine, refused, newest, page.cursor)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from tillbridge.domain.errors import (
     NotFound,
@@ -204,7 +205,7 @@ class PrestaShopOrderService:
         async for page in self._rest.pages("orders", "order.list", query, cursor):
             rows = [row for row in page.rows if not marks.read(str(row.get("note") or ""), marks.REFUSED)]
             around = await self._finder.around(rows, people=True)
-            fine, refused = sort_out(rows, "$", lambda each, path, around=around: map_order(each, path, around))
+            fine, refused = sort_out(rows, "$", partial(map_order, around=around))
             newest = max((each.updated_at for each in fine if each.updated_at), default=None)
             yield Page(fine, refused, newest, page.cursor)
 

@@ -66,7 +66,7 @@ def read(text: str, status: int) -> Element:
         way.append(Element(name, attributes))
         way[-2].children.append(way[-1])
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> int:
         raise _Refused
 
     parser.StartElementHandler = start

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 from xml.parsers import expat
 
-from .faults import died, malformed
+from .faults import malformed, mute
 from .fields import Row
 from .tables import RESOURCES
 
@@ -31,7 +31,7 @@ def parse(content: bytes) -> Node:
     try:
         content.decode()
     except UnicodeDecodeError:
-        raise died() from None
+        raise mute() from None
     top = Node("", {})
     way = [top]
     parser = expat.ParserCreate()
@@ -66,7 +66,7 @@ def entity(content: bytes) -> Node:
         raw = content[4:].decode("utf-8", "replace")
         content = (raw if raw.lstrip().startswith("<") else unquote_plus(raw)).encode()
     if not content.strip():
-        raise malformed(["String could not be parsed as XML"])
+        raise malformed([])
     root = parse(content)
     if root.name != "prestashop":
         return root

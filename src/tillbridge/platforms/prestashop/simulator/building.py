@@ -35,8 +35,8 @@ def build_shop(now: Callable[[], datetime], seed: int, rows: Mapping[str, Any] |
     """A shop filled with the demo goods, or with ``rows``: resource -> records as the API shows them."""
     shop = Shop(now=now, random=random.Random(seed))
     shop.keys.append(ApiKey(_KEY))
+    install(shop)
     if rows is None:
-        install(shop)
         demo.fill(shop, seed)
         return shop
     for resource, records in rows.items():
@@ -78,10 +78,10 @@ def install(shop: Shop) -> None:
     put(shop, "carriers", {"id": 2, "id_reference": "2", "name": "My carrier", "active": "1", "is_free": "0"})
     put(shop, "shops", {"id": 1, "id_shop_group": "1", "id_category": "2", "active": "1", "name": shop_name()})
     for key, name, flags in _STATES:
-        mail, paid, invoice, counts = flags
+        mail, paid, invoice, counts = tuple(flags)
         put(shop, "order_states", {
             "id": key, "name": name, "send_email": mail, "paid": paid, "invoice": invoice, "logable": counts,
-            "shipped": "1" if key in (4, 5) else "0", "unremovable": "1", "color": "#3498D8",
+            "shipped": "1" if key in (4, 5) else "0", "delivery": "1" if key in (3, 4, 5) else "0", "unremovable": "1", "color": "#3498D8", "template": "" if key == 5 else "state",
         })  # fmt: skip
     for key, rate, name in ((1, "23.000", "VAT IE 23%"), (2, "0.000", "VAT IE 0%")):
         put(shop, "taxes", {"id": key, "rate": rate, "active": "1", "name": name})

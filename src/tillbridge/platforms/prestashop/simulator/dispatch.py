@@ -76,6 +76,8 @@ def _answer(shop: Shop, call: Call, content: bytes) -> Response:
     if call.method == "GET":
         return _single(shop, call) if call.key else _many(shop, call)
     if call.method == "DELETE":
+        if not call.key:
+            raise Refusal(404, (3, "[PHP Warning #2] Undefined array key 1"), (87, "Id(s) not exists: 0"))
         writing.delete(shop, call.resource, whole(call.key))
         return Response("", 200, headers={"PSWS-Version": shop.version})
     return _written(shop, call, content)
@@ -166,6 +168,8 @@ def _whole(shop: Shop, text: str, *, as_json: bool, status: int = 200) -> Respon
 
 def _refused(shop: Shop, call: Call, refusal: Refusal) -> Response:
     headers = {"WWW-Authenticate": _REALM} if refusal.challenge else {}
+    if refusal.versioned:
+        return Response("", refusal.status, {"PSWS-Version": shop.version})
     if refusal.text is not None:
         return Response(refusal.text, refusal.status, headers, media_type="text/html")
     text = json.dumps({"errors": errors(refusal.problems)}) if call.wants_json else errors_xml(refusal.problems)

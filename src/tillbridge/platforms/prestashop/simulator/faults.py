@@ -14,16 +14,27 @@ class Refusal(Exception):
     """``problems`` become the error list; ``text`` set: a plain answer without one. ``known`` False: version 0."""
 
     def __init__(
-        self, status: int, *problems: Problem, text: str | None = None, challenge: bool = False, known: bool = True
+        self,
+        status: int,
+        *problems: Problem,
+        text: str | None = None,
+        challenge: bool = False,
+        known: bool = True,
+        versioned: bool = False,
     ) -> None:
         super().__init__(status)
         self.status, self.problems, self.text = status, problems, text
-        self.challenge, self.known = challenge, known
+        self.challenge, self.known, self.versioned = challenge, known, versioned
 
 
 def died(words: str = "") -> Refusal:
     """PHP ended in the middle: 500 with one sentence or none."""
     return Refusal(500, text=words)
+
+
+def mute() -> Refusal:
+    """The web service ended, but had nothing it could say."""
+    return Refusal(500, text="", versioned=True)
 
 
 def warned(code: int, words: str) -> Refusal:
@@ -32,11 +43,9 @@ def warned(code: int, words: str) -> Refusal:
 
 
 def malformed(texts: Sequence[str]) -> Refusal:
-    """Input that is no XML."""
-    return Refusal(
-        500,
-        *((3, f"[PHP Warning #2] SimpleXMLElement::__construct(): {text} ({_SOURCE}, line 1544)") for text in texts),
-    )
+    """Input that is no XML; ``texts`` are what its parser complains about, nothing for an empty body."""
+    warnings = [f"[PHP Warning #2] SimpleXMLElement::__construct(): {text} ({_SOURCE}, line 1544)" for text in texts]
+    return Refusal(500, *((3, words) for words in warnings), (127, "XML error : String could not be parsed as XML"))
 
 
 def invalid(model: str, name: str) -> Refusal:

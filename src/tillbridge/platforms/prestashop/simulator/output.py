@@ -14,6 +14,7 @@ from .state import Shop
 from .tables import RESOURCES
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<prestashop xmlns:xlink="http://www.w3.org/1999/xlink">\n'
+_FORMLESS = ("attachments", "images", "search")
 _EMPTY: tuple[object, ...] = ("0", "", None, False, 0)
 
 
@@ -24,6 +25,7 @@ class Shown:
     values: dict[str, Any]
     associations: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
+    full: bool = False
 
 
 def show(shop: Shop, resource: str, row: Row, names: Sequence[str] | None, language: int) -> Shown:
@@ -43,7 +45,7 @@ def show(shop: Shop, resource: str, row: Row, names: Sequence[str] | None, langu
         elif known.numeric:
             value = int(str(value or 0))
         values[known.name] = value
-    shown = Shown(values)
+    shown = Shown(values, full=names is None)
     if names is None or "associations" in names:
         links: Any = row.get("associations") or {}
         shown.associations = {name: rows for name, rows in links.items() if rows}
@@ -113,7 +115,7 @@ def _item(resource: str, shown: Shown) -> str:
     for name, value in (shown.values | shown.extra).items():
         inner = _languages(value) if isinstance(value, list) or _is_localised(resource, name) else _cdata(_plain(value))
         parts.append(f"\t<{name}>{inner}</{name}>\n")
-    if kind.associations and len(shown.values) > 1:
+    if kind.associations and shown.full:
         parts.append("<associations>\n")
         parts += [_links(name, item, shown.associations.get(name, [])) for name, item in kind.associations.items()]
         parts.append("</associations>\n")
@@ -154,6 +156,7 @@ def rights_xml(shop: Shop, allowed: Mapping[str, frozenset[str]]) -> str:
         flags = " ".join(f'{each}="{"true" if each.upper() in allowed[name] else "false"}"' for each in methods)
         link = f'xlink:href="{shop.home}/api/{name}"'
         rows.append(f"<{name} {link} {flags}>\n<description {link} {flags}>\nThe {name}</description>\n")
-        rows += [f'<schema {link[:-1]}?schema={each}" type="{each}"/>\n' for each in ("blank", "synopsis")]
+        forms = () if name in _FORMLESS else ("blank", "synopsis")
+        rows += [f'<schema {link[:-1]}?schema={each}" type="{each}"/>\n' for each in forms]
         rows.append(f"</{name}>\n")
     return f"{_HEAD}<api shopName={quoteattr(shop.setting('PS_SHOP_NAME'))}>\n{''.join(rows)}</api>\n</prestashop>\n"

@@ -9,7 +9,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from .fields import Row, fixed, number, whole
 from .state import Shop
 
-_SIX = Decimal("0.000001")
 _CENT = Decimal("0.01")
 _ITEM, _LINE = 1, 2
 ZERO = Decimal(0)
@@ -74,12 +73,11 @@ def unit_price(
     if special is not None and number(special["price"]) >= 0:
         net = number(special["price"])
         net += impact if attribute and whole(special["id_product_attribute"]) == 0 else ZERO
-    gross = (net * (1 + rate)).quantize(_SIX, rounding=ROUND_HALF_UP)
+    gross = net * (1 + rate)
     off = _reduction(special, gross, rate) if reduce else ZERO
     kept = 1 - _group_reduction(shop, customer)
     gross = (gross - off) * kept
     net = net * kept if not off else gross / (1 + rate)
-    # the shop cuts to six decimals only when it stores; sums are made from whole numbers
     return Priced(product, combination, attribute, quantity, rate, before, number(fixed(net)), gross, off)
 
 

@@ -138,7 +138,9 @@ def _named(shop: Shop, each: Priced) -> Row:
     if each.combination is not None:
         links = each.combination["associations"]
         assert isinstance(links, dict)
-        values = [shop.rows["product_option_values"].get(whole(one["id"])) for one in links["product_option_values"]]
+        values = [
+            shop.rows["product_option_values"].get(whole(one["id"])) for one in links.get("product_option_values", [])
+        ]
         words = [f"{_option(shop, value)}:{shop.text(value, 'name')}" for value in values if value]
         title = f"{title} ({' - '.join(words)})" if words else title
     reference = own["reference"] or each.product["reference"]

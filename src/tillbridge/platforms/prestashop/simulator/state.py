@@ -41,6 +41,7 @@ class Shop:
     mail: Callable[[str, str, str], None] = lambda _to, _subject, _text: None
     random: random.Random = field(default_factory=lambda: random.Random(1))
     invoices: int = 0
+    deliveries: int = 0
 
     @property
     def old(self) -> bool:

@@ -19,6 +19,9 @@ def enter(shop: Shop, order: Row, state_id: int, *, mail: bool) -> int:
     _move_stock(shop, order, before, state_id)
     if state["invoice"] == "1" and whole(order["invoice_number"]) == 0:
         _invoice(shop, order)
+    if state["delivery"] == "1" and whole(order["delivery_number"]) == 0:
+        shop.deliveries += 1
+        order["delivery_number"], order["delivery_date"] = str(shop.deliveries), shop.stamp()
     if before and state["paid"] == "1":
         _pay_rest(shop, order)
     order["current_state"] = str(state_id)

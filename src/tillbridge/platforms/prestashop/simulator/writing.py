@@ -113,7 +113,9 @@ def _free_email(shop: Shop, posted: Row, code: int, own: object = None) -> None:
 
 def _order(shop: Shop, resource: str, posted: Row, links: dict[str, list[dict[str, str]]]) -> Shown:
     row = shop.rows[resource][selling.place(shop, posted)]
-    shown = _echo(shop, resource, row, posted, dated=False)
+    # the state that was asked for is the one thing not even echoed
+    told = {name: value for name, value in posted.items() if name != "current_state"}
+    shown = _echo(shop, resource, row, told, dated=False)
     shown.values["id"] = row["id"]
     return shown
 
