@@ -49,6 +49,8 @@ def recorded_shop(numbers: list[str]) -> dict[str, list[Row]]:
     for key in {row["id"] for row in rows.get("languages", ())} - {1}:
         rows["languages"] = [row for row in rows["languages"] if row["id"] != key]
     rows.pop("orders", None)
+    # seen only in part: the installer's own stays
+    rows["order_states"] = [row for row in rows.get("order_states", ()) if "send_email" in row]
     rows["tax_rules"] = [*rows.get("tax_rules", ()), _at_home()]
     rows["products"] = rows.get("products") or [_mug(), _book(), _jumper()]
     return _without_made_up(rows)

@@ -81,7 +81,8 @@ def install(shop: Shop) -> None:
         mail, paid, invoice, counts = tuple(flags)
         put(shop, "order_states", {
             "id": key, "name": name, "send_email": mail, "paid": paid, "invoice": invoice, "logable": counts,
-            "shipped": "1" if key in (4, 5) else "0", "delivery": "1" if key in (3, 4, 5) else "0", "unremovable": "1", "color": "#3498D8", "template": "" if key == 5 else "state",
+            "shipped": "1" if key in (4, 5) else "0", "delivery": "1" if key in (3, 4, 5) else "0",
+            "unremovable": "1", "color": "#3498D8", "template": "" if key == 5 else "state",
         })  # fmt: skip
     for key, rate, name in ((1, "23.000", "VAT IE 23%"), (2, "0.000", "VAT IE 0%")):
         put(shop, "taxes", {"id": key, "rate": rate, "active": "1", "name": name})
