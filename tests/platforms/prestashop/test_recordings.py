@@ -62,8 +62,11 @@ def outcome(exchange: Row) -> str:
     headers = {name.lower(): value for name, value in exchange["response"]["headers"]}
     try:
         if _is_xml(exchange):
-            return "read" if status < 400 and read(text, status) else "refused as XML"
-        body = parse_json(text, status) if text.strip() else None
+            body = None
+            if status < 400 and read(text, status):
+                return "read"
+        else:
+            body = parse_json(text, status) if text.strip() else None
     except TillbridgeError as error:
         return type(error).__name__
     answer = Answer(status, headers, body, text, "", 0.0)
@@ -113,6 +116,7 @@ def test_whole_records_were_really_mapped() -> None:
     ("name", "expected"),
     [
         ("01/6", "TokenRejected"),
+        ("01/7", "TokenRejected"),
         ("01/8", "TokenRejected"),
         ("01/12", "MissingPermission"),
         ("01/14", "MissingPermission"),
@@ -124,7 +128,9 @@ def test_whole_records_were_really_mapped() -> None:
         ("08/39", "PlatformRefused"),
         ("08/52", "NotFound"),
         ("12/16", "NotFound"),
+        ("12/14", "PlatformRefused"),
         ("13/3", "PlatformUnavailable"),
+        ("13/4", "PlatformUnavailable"),
         ("13/6", "PlatformUnavailable"),
         ("13/9", "NotTheApi"),
         ("14/18", "OutcomeUnknown"),

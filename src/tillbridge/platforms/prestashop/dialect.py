@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from tillbridge.domain.errors import (
     MissingPermission,
     NotFound,
+    NotTheApi,
     PlatformRefused,
     PlatformUnavailable,
     TillbridgeError,
@@ -18,6 +19,7 @@ from tillbridge.domain.errors import (
 from tillbridge.net.client import Answer, Dialect, Repeat
 from tillbridge.net.verdicts import VerdictRow, VerdictTable
 from tillbridge.platforms.prestashop import spec
+from tillbridge.platforms.prestashop.xml_text import Element, read
 
 EMAIL_TAKEN = ("140", "141")
 _OFF_WAIT = 300.0
@@ -38,14 +40,31 @@ def wrong_field(name: str, request_id: str | None = None) -> WrongCredentials:
 
 
 def problems_of(answer: Answer) -> Sequence[tuple[str, str]]:
-    """Code and words of each error; warnings of PHP only when there is nothing else."""
+    """Code and words of each error, in either format; warnings of PHP only when there is nothing else."""
     listed = answer.body.get("errors") if isinstance(answer.body, dict) else None
     found = [
         (str(each.get("code", "")), plain(each.get("message")))
         for each in (listed if isinstance(listed, list) else [])
         if isinstance(each, dict)
     ]
+    found = found or _listed_in_xml(answer)
     return [each for each in found if each[0] != _WARNING] or found
+
+
+def _listed_in_xml(answer: Answer) -> list[tuple[str, str]]:
+    """Errors of an answer that was asked for as XML; pages of the web server hold none."""
+    if answer.body is not None or not answer.text.lstrip().startswith("<?xml"):
+        return []
+    try:
+        root = read(answer.text, answer.status)
+    except NotTheApi:
+        return []
+    rows = [row for group in root.under("errors") for row in group.under("error")]
+    return [(_words(row, "code"), plain(_words(row, "message"))) for row in rows]
+
+
+def _words(row: Element, name: str) -> str:
+    return " ".join(each.text.strip() for each in row.under(name))
 
 
 def _key(answer: Answer, code: str, words: str) -> TillbridgeError:

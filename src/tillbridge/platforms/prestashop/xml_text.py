@@ -47,6 +47,11 @@ class Element:
     name: str
     attributes: Mapping[str, str]
     children: list[Element] = field(default_factory=list)
+    text: str = ""
+
+    def under(self, name: str) -> list[Element]:
+        """The children of that name."""
+        return [each for each in self.children if each.name == name]
 
 
 class _Refused(Exception):
@@ -66,11 +71,15 @@ def read(text: str, status: int) -> Element:
         way.append(Element(name, attributes))
         way[-2].children.append(way[-1])
 
+    def text_of(data: str) -> None:
+        way[-1].text += data
+
     def refuse(*_: object) -> int:
         raise _Refused
 
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _name: way.pop()
+    parser.CharacterDataHandler = text_of
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse
