@@ -36,6 +36,7 @@ class Finisher:
             await self._judge(order, node, exact=True)
             await self._patch(order_id, "order.note", {"note": note_text(order)})
         node = parse(wire.Order, await self._finder.by_id(order_id), "$")
+        # entering the state adds the total to what the order already said was received
         if node.total_paid_real != node.total_paid and node.current_state == fact(self._session, "state_paid"):
             await self._patch(order_id, "order.amount", {"total_paid_real": node.total_paid})
         await self._count_codes(order, order_id)
@@ -51,7 +52,7 @@ class Finisher:
         return map_placed(raw, await self._finder.around([raw]))
 
     async def _pay(self, order: Order, node: wire.Order) -> None:
-        """From payment error to paid: amounts first, since entering the state books what is not yet received."""
+        """From payment error to paid: amounts first, since entering the state makes invoice and payment of them."""
         gap = await self._judge(order, node, exact=False)
         values: dict[str, Value] = {}
         if marks.reference_in(node.note) != order.reference:
@@ -59,8 +60,6 @@ class Finisher:
         if gap:
             tax = Money(node.total_paid_tax_incl - node.total_paid_tax_excl, order.currency)
             values |= rounded_totals(order, gap, tax)
-        if node.total_paid_real:
-            values["total_paid_real"] = 0
         if values:
             await self._patch(str(node.id), "order.note", values)
         await self.enter(str(node.id), fact(self._session, "state_paid"), repeat=Repeat.NEVER)
