@@ -168,8 +168,9 @@ def _request(client: httpx.AsyncClient, exchange: Row, ids: dict[tuple[str, str]
     if told := asked["headers"].get("Authorization"):
         key = "short" if "wrong length" in exchange["label"] else _KEYS[re.findall(r"(\w+) key", told)[0]]
         headers["Authorization"] = "Basic " + base64.b64encode(f"{key}:".encode()).decode()
-    query = [
-        (name, _KEYS["rw"] if name == "ws_key" else _query(name, str(value), ids)) for name, value in asked["query"]
+    query: list[tuple[str, str | int | float | bool | None]] = [
+        (str(name), _KEYS["rw"] if name == "ws_key" else _query(name, str(value), ids))
+        for name, value in asked["query"]
     ]
     text = _translated(asked["text"], ids) if "text" in asked else None
     content = text.encode() if text is not None else None

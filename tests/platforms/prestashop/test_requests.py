@@ -97,7 +97,8 @@ def _value(name: str, text: str, known: Mapping[str, Any] | None, *, creating: b
 async def _day(at: Bench) -> None:
     """All the adapter does for a till in a day."""
     since = at.clock.now()
-    products, customers, orders = (make(at.session) for make in (PLATFORM.product, PLATFORM.customer, PLATFORM.order))
+    session = at.session
+    products, customers, orders = PLATFORM.product(session), PLATFORM.customer(session), PLATFORM.order(session)
     async for _ in products.list_products(since):
         pass
     lines = await at.lines(TEE_M=2, SOAP_1=1)
