@@ -84,6 +84,16 @@ async def test_the_silent_way_stops_when_somebody_switches_its_mail_on_again() -
         assert at.with_reference(order.reference) == []
 
 
+async def test_the_silent_way_stops_when_the_paid_state_no_longer_counts_as_a_sale() -> None:
+    """The shop compares amounts for such states only, and would mail whoever the order is for."""
+    async with bench() as at:
+        order = await at.sale()
+        at.shop.shop.rows["order_states"][11]["logable"] = "0"
+        with pytest.raises(PlatformRefused, match="no longer means paid"):
+            await at.orders.create_order(order, at.keep)
+        assert (at.with_reference(order.reference), at.mails) == ([], [])
+
+
 async def test_a_known_shopper_gets_the_order_taxed_at_the_shops_own_place() -> None:
     async with bench() as at:
         home = next(iter(at.shop.shop.matching("addresses", city="Galway", alias="Home")))

@@ -30,7 +30,8 @@ ADDRESS = (
     "phone_mobile,deleted]"
 )
 _ACCOUNTS = (("filter[is_guest]", "0"), ("filter[deleted]", "0"))
-_NOT_IN_NAMES = re.compile(r"[0-9!<>,;?=+()/\\@#\"*{}_^$%:\[\]|¤~°¬]|\.(?!\s)")
+_NOT_IN_NAMES = re.compile(r"[!<>,;?=+()/\\@#\"*{}_^$%:\[\]|¤~°¬]|\.(?!\s)")
+_DIGITS = re.compile(r"[0-9]")
 _NAMELESS = "-"
 
 
@@ -180,7 +181,7 @@ async def letters(rest: Rest) -> tuple[dict[str, str], dict[str, str]]:
 
 def clean_name(name: str) -> str:
     """A name as the shop takes it: no digits, none of its forbidden signs, a space after a dot."""
-    return " ".join(_NOT_IN_NAMES.sub(" ", name).split())[:255]
+    return " ".join(_NOT_IN_NAMES.sub(" ", _DIGITS.sub("", name)).split())[:255]
 
 
 def _values(customer: Customer) -> dict[str, Value]:

@@ -100,12 +100,15 @@ class PrestaShopOrderService:
             raise PlatformRefused(field=spec.STEP_RULES, code="codeless_rule", reason=reason)
 
     async def _check_mails(self) -> None:
-        """Raises PlatformRefused when somebody switched the mail on that the quiet way relies on being off."""
+        """Raises PlatformRefused when somebody changed what the quiet way relies on: two states of the shop."""
         if fact(self._session, MAILS) != QUIET:
             return
-        state = (await self._finder.states()).get(fact(self._session, "state_error"))
-        if state is None or state.send_email == "1":
+        states = await self._finder.states()
+        waiting, paid = (states.get(fact(self._session, name)) for name in ("state_error", "state_paid"))
+        if waiting is None or waiting.send_email == "1":
             raise PlatformRefused(field=spec.STEP_MAILS, code="mail_is_on", reason=words.MAIL_IS_ON)
+        if paid is None or paid.logable != "1" or paid.paid != "1":
+            raise PlatformRefused(field=spec.STEP_MAILS, code="state_changed", reason=words.STATE_CHANGED)
 
     async def _cart(self, sold: Sequence[Sold], buyer: Buyer, at: Place) -> str:
         values, links = cart_body(sold, buyer, at)

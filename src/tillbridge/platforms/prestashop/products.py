@@ -24,6 +24,9 @@ _PRICES: Query = tuple(
 """The shop reckons today's price itself, with tax; with and without its reductions."""
 _FINISHED: Query = (("filter[state]", "1"),)
 """State 0 is a product somebody began in the back office and never saved."""
+_COMBINATIONS = 250
+"""A product may have hundreds, each of which the shop prices by itself."""
+_BARCODES = ("ean13", "upc", "isbn")
 _STOCK = "[id,id_product,id_product_attribute,quantity,depends_on_stock]"
 
 
@@ -50,7 +53,7 @@ class PrestaShopProductService:
         if not searchable(wanted):
             return ()
         ids: set[str] = set()
-        for name in ("reference", "ean13"):
+        for name in ("reference", *(_BARCODES if _is_barcode(wanted) else ())):
             asked = (f"filter[{name}]", wanted)
             own = await self._rest.rows("products", "product.find", (asked, ("display", "[id]"), *_FINISHED))
             ids |= {str(row["id"]) for row in own}
@@ -88,8 +91,10 @@ class PrestaShopProductService:
         found: dict[str, list[Any]] = {}
         if ids:
             query = (("filter[id_product]", f"[{'|'.join(ids)}]"), ("display", "full"), *_PRICES)
-            for row in await self._rest.rows("combinations", "combination.list", query):
-                found.setdefault(str(row["id_product"]), []).append(row)
+            pages = self._rest.pages("combinations", "combination.list", query, size=_COMBINATIONS)
+            async for page in pages:
+                for row in page.rows:
+                    found.setdefault(str(row["id_product"]), []).append(row)
         return found
 
     async def _stock(self, ids: Sequence[str]) -> dict[str, Decimal]:
@@ -98,6 +103,12 @@ class PrestaShopProductService:
         rows = await self._rest.of("stock_availables", "stock.list", "id_product", ids, _STOCK)
         nodes = [parse(wire.Stock, row, f"$[{at}]") for at, row in enumerate(rows)]
         return {inventory_id(each.id_product, each.id_product_attribute): Decimal(each.quantity) for each in nodes}
+
+
+def _is_barcode(code: str) -> bool:
+    """8 to 14 digits, or an ISBN with its dashes and its X."""
+    bare = code.replace("-", "")
+    return 8 <= len(bare) <= 14 and bare[:-1].isdigit()
 
 
 async def vocabulary(rest: Rest) -> Vocabulary:

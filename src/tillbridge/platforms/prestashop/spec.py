@@ -216,7 +216,8 @@ SPEC = PlatformSpec(
         LOOK_UP_WAIT,
         "The cart is kept before the order is placed, and a cart makes one order. A cart without order is deleted "
         "before the sale is sent again; an order that the shop's server finishes even later than the waiting time, "
-        "from a cart it had read before that, would be a second one.",
+        "from a cart it had read before that, would be a second one. Placed silently, an order shows as “Payment "
+        "error” until its next step; after a crash there the look-up takes it.",
     ),
     totals=TotalsMode.DICTATED,
     rounding_allowance=Decimal(0),

@@ -51,6 +51,10 @@ MAIL_IS_ON = (
     "the shop's “Payment error” mail is switched on again, so shoppers would be mailed about this sale; prepare the "
     "connection again"
 )
+STATE_CHANGED = (
+    "the shop's state “Remote payment accepted” no longer means paid and counted as a sale, so a till sale cannot wait "
+    "for it without mail; set both again in Shop Parameters, Order Settings, Statuses"
+)
 NO_RULES = "No discount applies without a code."
 CODELESS = (
     "the shop applies a discount without a code to every order ({names}), which would change the total of a paid sale; "

@@ -20,7 +20,7 @@ from .fields import Row, fixed, number, whole
 from .outages import OUTAGES
 from .state import CANCELED, Shop, Switches
 
-HOME = "https://shop.example"
+HOME = "https://presta.example"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _AFTER = "_after_commit"
 _REFERENCE = re.compile(r"TB[0-9A-Z]{24}")

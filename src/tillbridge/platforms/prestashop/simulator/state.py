@@ -33,7 +33,7 @@ class Shop:
 
     now: Callable[[], datetime]
     version: str = "8.2.1"
-    home: str = "https://shop.example"
+    home: str = "https://presta.example"
     switches: Switches = field(default_factory=Switches)
     keys: list[ApiKey] = field(default_factory=list)
     rows: dict[str, dict[int, Row]] = field(default_factory=lambda: {name: {} for name in RESOURCES})
