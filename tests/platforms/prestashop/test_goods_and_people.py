@@ -296,6 +296,8 @@ async def test_the_limit_per_shopper_counts_their_orders_with_the_code() -> None
         at.shop.shop.add("order_cart_rules", {"id_order": 1, "id_cart_rule": harbour["id"], "name": "x", "value": 1})
         refused = await judged(at, "HARBOUR10", offer)
         assert (refused.valid, "as often" in refused.reason) == (False, True)
+        at.shop.shop.rows["orders"][1]["current_state"] = "8"
+        assert (await judged(at, "HARBOUR10", offer)).valid, "an order in payment error is no use of the code"
         stranger = await judged(at, "HARBOUR10", replace(offer, customer_email=""))
         assert (stranger.valid, len(stranger.unjudged)) == (True, 1)
 

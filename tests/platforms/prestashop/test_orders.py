@@ -110,6 +110,16 @@ async def test_a_known_shopper_gets_the_order_taxed_at_the_shops_own_place() -> 
         assert at.mails == []
 
 
+async def test_a_till_address_from_before_the_shop_moved_is_not_used_any_more() -> None:
+    async with bench() as at:
+        order = paid(await at.lines(TEE_M=1), at.clock, receipt="R-1", customer=AOIFE)
+        old = {"id_customer": 1, "alias": "POS", "id_country": 1, "address1": "Alt", "city": "Kiel"}
+        at.shop.shop.add("addresses", dict(old))
+        placed = await at.orders.create_order(order, at.keep)
+        address = at.shop.shop.rows["addresses"][whole(at.row(placed.platform_order_id)["id_address_delivery"])]
+        assert (address["alias"], address["id_country"], address["city"]) == ("POS", "26", "Galway")
+
+
 async def test_a_shopper_whose_group_has_a_discount_of_its_own_is_not_linked() -> None:
     async with bench() as at:
         at.shop.shop.rows["groups"][3]["reduction"] = "10.00"
@@ -211,6 +221,34 @@ async def test_a_total_the_shop_changes_behind_our_back_leaves_nothing_unpaid() 
         listed = [each async for page in at.orders.list_orders() for each in page.items]
         assert order.reference not in [each.reference for each in listed]
         assert at.mails == []
+
+
+async def test_a_discount_that_slips_in_at_the_last_moment_is_undone_even_where_the_order_was_paid_at_once() -> None:
+    async with bench(settings={"PS_MAIL_METHOD": "3"}) as at:
+        order = await at.sale(TEE_M=1)
+
+        def slips_in(seen: Seen) -> None:
+            if seen.line == "POST /api/orders":
+                next(iter(at.shop.shop.matching("cart_rules", code="HARBOUR10")))["code"] = ""
+
+        at.line.before = slips_in
+        with pytest.raises(TotalsDisagree) as caught:
+            await at.orders.create_order(order, at.keep)
+        assert caught.value.params["theirs"] == "22.41 EUR"
+        (row,) = at.with_reference(order.reference)
+        assert (row["cancelled"], at.shop.ledger.stock["TEE-M"]) == (True, 25)
+
+
+async def test_a_discount_without_a_code_is_seen_among_any_number_with_one() -> None:
+    async with bench() as at:
+        order = await at.sale()
+        for number in range(80):
+            rule = {"code": f"A{number}", "name": "A", "active": 1, "quantity": 1, "date_from": "2026-01-01 00:00:00"}
+            at.shop.shop.add("cart_rules", {**rule, "date_to": "2030-01-01 00:00:00"})
+        last = at.shop.shop.rows["cart_rules"][max(at.shop.shop.rows["cart_rules"])]
+        last["code"] = ""
+        with pytest.raises(PlatformRefused, match="without a code"):
+            await at.orders.create_order(order, at.keep)
 
 
 async def test_a_discount_without_a_code_stops_the_sale_before_it_would_change_its_total() -> None:
@@ -322,6 +360,19 @@ async def test_a_slip_of_the_same_amount_by_somebody_else_is_not_taken_for_ours(
         second = await at.orders.refund_order(order, key, refunds[1])
         assert first.external_id != second.external_id
         assert (await at.orders.read_placed(key, "EUR")).refunded == eur("10.00")
+
+
+async def test_of_two_refunds_whose_answers_were_lost_only_the_one_that_arrived_is_found() -> None:
+    async with bench() as at:
+        order = await at.sale()
+        key = (await at.orders.create_order(order, at.keep)).platform_order_id
+        refunds = [Refund(f"TBREF-R{number}", eur("5.00"), (), "") for number in (1, 2)]
+        for refund, fault in zip(refunds, ("timeout_after_commit", "timeout_before_commit"), strict=True):
+            at.shop.faults.arm(fault, match="POST /api/order_slip")
+            with pytest.raises(OutcomeUnknown):
+                await at.orders.refund_order(order, key, refund)
+        found = [await at.orders.look_up_refund(order, key, refund) for refund in refunds]
+        assert [each is not None for each in found] == [True, False]
 
 
 async def test_a_refund_keeps_what_the_merchant_wrote_into_the_note() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -207,3 +208,15 @@ async def test_a_cut_at_any_step_of_a_refund_leaves_one_slip_and_goods_back_once
         assert [slip["amount"] for slip in slips] == ["24.900000"]
         assert at.shop.ledger.stock["TEE-M"] == 24
         assert at.mails == []
+
+
+async def test_orders_are_placed_one_at_a_time() -> None:
+    """The shop's own check of one order a cart is not airtight, so no two are ever under way."""
+    async with bench() as at:
+        sales = [await at.sale(f"R-{number}", SOAP_1=1) for number in range(3)]
+        orders = at.orders
+        at.line.seen.clear()
+        await asyncio.gather(*(orders.create_order(each, at.keep) for each in sales))
+        steps = [seen.line for seen in at.line.seen if seen.method == "POST" and seen.path != "/api/specific_prices"]
+        assert steps == ["POST /api/carts", "POST /api/orders", "POST /api/order_histories"] * 3
+        assert all(len(at.with_reference(each.reference)) == 1 for each in sales)

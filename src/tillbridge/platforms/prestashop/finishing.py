@@ -33,7 +33,7 @@ class Finisher:
         if node.current_state == fact(self._session, "state_error"):
             await self._pay(order, node)
         elif marks.reference_in(node.note) != order.reference and node.current_state != self._canceled:
-            await self._judge(order, node, exact=True)
+            await self._judge(order, node)
             await self._patch(order_id, "order.note", {"note": note_text(order)})
         node = parse(wire.Order, await self._finder.by_id(order_id), "$")
         # entering the state adds the total to what the order already said was received
@@ -53,7 +53,7 @@ class Finisher:
 
     async def _pay(self, order: Order, node: wire.Order) -> None:
         """From payment error to paid: amounts first, since entering the state makes invoice and payment of them."""
-        gap = await self._judge(order, node, exact=False)
+        gap = await self._judge(order, node)
         values: dict[str, Value] = {}
         if marks.reference_in(node.note) != order.reference:
             values["note"] = note_text(order)
@@ -64,20 +64,17 @@ class Finisher:
             await self._patch(str(node.id), "order.note", values)
         await self.enter(str(node.id), fact(self._session, "state_paid"), repeat=Repeat.NEVER)
 
-    async def _judge(self, order: Order, node: wire.Order, *, exact: bool) -> Money:
+    async def _judge(self, order: Order, node: wire.Order) -> Money:
         """The cents of rounding still to be booked; an order that is wrong is cancelled, so that none stays unpaid."""
         theirs = Money(node.total_paid, order.currency)
         try:
-            gap = judge_total(order, theirs)
-            if exact and gap:
-                raise TotalsDisagree(ours=order.totals.total, theirs=theirs)
+            return judge_total(order, theirs)
         except TotalsDisagree:
             told = f"the till's total is {order.totals.total}, the shop's {theirs}"
             note = marks.with_line(note_text(order), marks.REFUSED, told)
             await self._patch(str(node.id), "order.note", {"note": note})
             await self.enter(str(node.id), self._canceled)
             raise
-        return gap
 
     async def enter(self, order_id: str, state: str, *, repeat: Repeat = Repeat.SAFE) -> None:
         """Set a state without mail. Cancelling twice changes nothing, so that may be repeated."""
