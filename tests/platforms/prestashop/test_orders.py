@@ -375,6 +375,18 @@ async def test_of_two_refunds_whose_answers_were_lost_only_the_one_that_arrived_
         assert [each is not None for each in found] == [True, False]
 
 
+async def test_a_slip_that_another_refund_has_claimed_is_not_taken_for_one_that_never_arrived() -> None:
+    async with bench() as at:
+        order = await at.sale()
+        key = (await at.orders.create_order(order, at.keep)).platform_order_id
+        lost, booked = (Refund(f"TBREF-R{number}", eur("5.00"), (), "") for number in (1, 2))
+        at.shop.faults.arm("timeout_before_commit", match="POST /api/order_slip")
+        with pytest.raises(OutcomeUnknown):
+            await at.orders.refund_order(order, key, lost)
+        await at.orders.refund_order(order, key, booked)
+        assert await at.orders.look_up_refund(order, key, lost) is None
+
+
 async def test_a_refund_keeps_what_the_merchant_wrote_into_the_note() -> None:
     async with bench() as at:
         order = await at.sale()
