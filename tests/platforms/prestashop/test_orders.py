@@ -417,6 +417,20 @@ async def test_own_pushes_and_web_orders_are_read_back_each_as_what_it_is() -> N
         assert web.billing.country == "IE"
 
 
+async def test_a_web_order_refunded_at_the_till_stays_a_web_order() -> None:
+    async with bench() as at:
+        web = await anext(each async for page in at.orders.list_orders() for each in page.items)
+        refund = Refund(f"{'TB' + '7' * 24}-R1", eur("1.00"), (), "scratch")
+        booked = await at.orders.refund_order(web, web.external_id, refund)
+        assert booked.amount == eur("1.00")
+        again = await anext(each async for page in at.orders.list_orders() for each in page.items)
+        assert (again.origin, again.reference) == (Origin.ONLINE, "")
+        lines = Refund(f"{'TB' + '7' * 24}-R2", eur("1.00"), (RefundLine(web.lines[0].id, Decimal(1), True),), "")
+        before = at.shop.ledger.stock[web.lines[0].sku]
+        await at.orders.refund_order(web, web.external_id, lines)
+        assert at.shop.ledger.stock[web.lines[0].sku] == before + 1
+
+
 async def test_changed_orders_are_read_by_the_shops_wall_clock() -> None:
     async with bench() as at:
         at.clock.advance(7200)

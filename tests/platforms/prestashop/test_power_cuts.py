@@ -105,6 +105,26 @@ async def test_a_cut_at_any_step_leaves_one_paid_order_and_no_mail(
         assert at.mails == []
 
 
+async def test_a_cut_while_a_wrong_order_is_taken_back_leaves_it_cancelled() -> None:
+    async with bench() as at:
+        order = await at.sale()
+        taxes = at.shop.shop.rows["taxes"][1]
+
+        def strike(seen: Seen) -> None:
+            if seen.method == "PATCH" and "Not recorded" in seen.content:
+                raise PowerCut
+
+        at.line.after = strike
+        at.line.before = lambda seen: taxes.update(rate="25.000") if seen.line == "POST /api/orders" else None
+        with pytest.raises(PowerCut):
+            await at.orders.create_order(order, at.keep)
+        taxes["rate"] = "23.000"
+        placed = await _recovered(at, order)
+        assert placed.paid
+        rows = at.with_reference(order.reference)
+        assert [(row["paid"], row["cancelled"]) for row in rows] == [(False, True), (True, False)]
+
+
 async def test_carts_left_by_a_cut_are_deleted_and_can_become_no_order_any_more() -> None:
     async with bench() as at:
         order = await at.sale()

@@ -32,7 +32,7 @@ class Finisher:
         order_id = str(node.id)
         if node.current_state == fact(self._session, "state_error"):
             await self._pay(order, node)
-        elif marks.reference_in(node.note) != order.reference and node.current_state != self._canceled:
+        elif marks.noted_reference(node.note) != order.reference and node.current_state != self._canceled:
             await self._judge(order, node)
             await self._patch(order_id, "order.note", {"note": note_text(order)})
         node = parse(wire.Order, await self._finder.by_id(order_id), "$")
@@ -55,7 +55,7 @@ class Finisher:
         """From payment error to paid: amounts first, since entering the state makes invoice and payment of them."""
         gap = await self._judge(order, node)
         values: dict[str, Value] = {}
-        if marks.reference_in(node.note) != order.reference:
+        if marks.noted_reference(node.note) != order.reference:
             values["note"] = note_text(order)
         if gap:
             tax = Money(node.total_paid_tax_incl - node.total_paid_tax_excl, order.currency)

@@ -39,6 +39,13 @@ def with_line(note: str, name: str, value: str) -> str:
     return "\n".join([*kept, f"{name}: {tame(value)}"]).strip()
 
 
-def reference_in(*texts: str) -> str:
-    """Our reference in any of the texts."""
-    return next((found[0] for text in texts if (found := REFERENCE_FORM.search(text))), "")
+def noted_reference(note: str) -> str:
+    """The reference our note begins with; that of a refund in the same note does not count."""
+    found = read(note, REFERENCE)
+    return found if REFERENCE_FORM.fullmatch(found) else ""
+
+
+def reference_of(payment: str, note: str) -> str:
+    """The reference of a sale: in the payment text from the first moment, in the note a step later."""
+    found = REFERENCE_FORM.search(payment)
+    return found[0] if found else noted_reference(note)

@@ -73,7 +73,7 @@ def map_order(raw: Any, path: str, around: Surroundings) -> Order:
     """One order. One that carries a till's reference is its echo and has origin POS."""
     node = parse(wire.Order, raw, path)
     currency = currency_of(node, around, path)
-    reference = marks.reference_in(node.payment, node.note)
+    reference = marks.reference_of(node.payment, node.note)
     lines = _lines(node, currency)
     created = wire.utc(node.date_add, around.zone) or node.date_add
     customer = around.customers.get(node.id_customer) if node.id_customer != around.walk_in else None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from tillbridge.domain.errors import (
     NotFound,
@@ -163,6 +164,10 @@ class PrestaShopOrderService:
             return False
         return True
 
+    async def _closed(self, cart_id: str) -> bool:
+        """Whether a cart can make no order any more: it has made its one, or it is deleted."""
+        return bool(await self._finder.by_cart(cart_id)) or await self._drop(cart_id)
+
     async def look_up(self, order: Order, handles: Sequence[Handle], sent_at: datetime) -> LookUp:
         """By the kept carts, then by the reference in the payment text; what a crash left undone is finished.
 
@@ -176,7 +181,7 @@ class PrestaShopOrderService:
             if wait > 0:
                 evidence = f"no order of cart {', '.join(carts) or 'any kind'} so far"
                 return LookUp(None, certain=False, evidence=evidence, ask_again_in=max(wait, _SHORTEST_WAIT))
-            gone = [await self._drop(each) for each in carts]
+            gone = [await self._closed(each) for each in carts]
             if found := await self._found(order, carts):
                 return found
             if not all(gone):
@@ -188,13 +193,20 @@ class PrestaShopOrderService:
     async def _found(self, order: Order, carts: Sequence[str]) -> LookUp | None:
         rows = [row for cart_id in carts for row in await self._finder.by_cart(cart_id)]
         rows = rows or await self._finder.by_reference(order.reference)
-        # one that was cancelled for its total is no record of the sale
-        live = [row for row in rows if not marks.read(str(row.get("note") or ""), marks.REFUSED)]
+        live = [row for row in rows if not _is_refused(row)]
         if not live:
+            await self._withdraw(rows)
             return None
         placed = await self._finisher.finish(order, live[0])
         more = f"; {len(live) - 1} more of the same cart or reference" if len(live) > 1 else ""
         return LookUp(placed, certain=True, evidence=f"found as {placed.number} by {order.reference}{more}")
+
+    async def _withdraw(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """A crash may have come between the word that an order is wrong and its cancelling."""
+        canceled = fact(self._session, "state_canceled")
+        for row in rows:
+            if str(row.get("current_state")) != canceled:
+                await self._finisher.enter(str(row["id"]), canceled)
 
     async def read_placed(self, platform_order_id: str, currency: str) -> PlacedOrder:
         """A fresh read. Raises NotFound when the shop has no such order."""
@@ -206,7 +218,7 @@ class PrestaShopOrderService:
         """Orders by id, cancelled-for-their-total ones left out; own pushes come along with origin POS."""
         query = (("display", "full"), *since_query(self._session, changed_since))
         async for page in self._rest.pages("orders", "order.list", query, cursor):
-            rows = [row for row in page.rows if not marks.read(str(row.get("note") or ""), marks.REFUSED)]
+            rows = [row for row in page.rows if not _is_refused(row)]
             around = await self._finder.around(rows, people=True)
             fine, refused = sort_out(rows, "$", partial(map_order, around=around))
             newest = max((each.updated_at for each in fine if each.updated_at), default=None)
@@ -227,3 +239,8 @@ class PrestaShopOrderService:
     async def look_up_refund(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund | None:
         """The credit slip of this reference; what a crash left undone of it is finished."""
         return await self._refunds.look_up(order, platform_order_id, refund)
+
+
+def _is_refused(row: Mapping[str, Any]) -> bool:
+    """An order that was cancelled for its total is no record of the sale."""
+    return bool(marks.read(str(row.get("note") or ""), marks.REFUSED))
