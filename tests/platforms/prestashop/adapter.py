@@ -31,6 +31,7 @@ class Seen:
     path: str
     query: tuple[tuple[str, str], ...]
     content: str
+    cookie: str = ""
 
     @property
     def line(self) -> str:
@@ -48,7 +49,8 @@ class Tapped(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         content = (await request.aread()).decode()
-        seen = Seen(request.method, request.url.path, tuple(request.url.params.multi_items()), content)
+        asked = tuple(request.url.params.multi_items())
+        seen = Seen(request.method, request.url.path, asked, content, request.headers.get("cookie", ""))
         self.before(seen)
         self.seen.append(seen)
         response = await self._inner.handle_async_request(request)

@@ -144,6 +144,13 @@ async def test_nothing_is_ever_put_whole_or_sent_as_json() -> None:
         assert all(seen.content.startswith("<?xml") for seen in at.line.seen if seen.content)
 
 
+async def test_no_cookie_of_the_shop_is_sent_back() -> None:
+    async with bench(prepared=False) as at:
+        at.session = await prepare(at.session)
+        await _day(at)
+        assert {seen.cookie for seen in at.line.seen} == {""}
+
+
 async def test_no_password_hash_is_ever_asked_for() -> None:
     async with bench(prepared=False) as at:
         at.session = await prepare(at.session)

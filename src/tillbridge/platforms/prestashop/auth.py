@@ -15,12 +15,16 @@ BY_HEADER, BY_QUERY = "header", "query"
 
 
 class WebserviceKey(httpx.Auth):
-    """Basic with an empty password. In the query the key lands in the server's logs, so only where it must be."""
+    """Basic with an empty password. In the query the key lands in the server's logs, so only where it must be.
+
+    The cookies every answer brings stay here: sent back they would tie calls to a visitor's session.
+    """
 
     def __init__(self, key: Secret, *, in_query: bool = False) -> None:
         self._key, self._in_query = key, in_query
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers.pop("Cookie", None)
         if self._in_query:
             request.url = request.url.copy_merge_params({"ws_key": self._key.reveal()})
         else:

@@ -163,6 +163,7 @@ def _price(shop: Shop, product: Row, attribute: int, wanted: Mapping[str, str]) 
 def _whole(shop: Shop, text: str, *, as_json: bool, status: int = 200) -> Response:
     kind = "application/json" if as_json else "text/xml;charset=utf-8"
     headers = {"Content-Type": kind, "PSWS-Version": shop.version, "X-Powered-By": "PrestaShop Webservice"}
+    headers["Set-Cookie"] = "PrestaShop-1f=def50200; path=/; HttpOnly"
     return Response(text, status, headers)
 
 
