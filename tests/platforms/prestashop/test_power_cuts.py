@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from tillbridge.domain.errors import OutcomeUnknown
-from tillbridge.domain.orders import Order, PlacedOrder, Refund, RefundLine
+from tillbridge.domain.errors import LeaseLost, OutcomeUnknown, PlatformUnavailable, TotalsDisagree
+from tillbridge.domain.orders import Handle, Order, PlacedOrder, Refund, RefundLine
 from tillbridge.platforms.prestashop import PrestaShopOrderService
 
 from .adapter import Bench, Seen, bench, eur
@@ -176,6 +176,38 @@ async def test_without_its_handle_an_order_is_found_by_the_reference_in_its_paym
         assert found.placed.paid
 
 
+async def test_a_handle_that_cannot_be_kept_stops_the_work_as_itself() -> None:
+    """A worker that lost its lease must hear that, not that the outcome is unknown."""
+    async with bench() as at:
+        order = await at.sale()
+
+        async def keep(handle: Handle) -> None:
+            if handle.kind == "order":
+                raise LeaseLost(what="the connection")
+            await at.keep(handle)
+
+        with pytest.raises(LeaseLost):
+            await at.orders.create_order(order, keep)
+        found = await at.orders.look_up(order, at.handles, at.clock.now())
+        assert found.placed is not None
+        assert found.placed.paid
+
+
+async def test_an_order_whose_own_handle_was_lost_is_found_behind_one_that_was_taken_back() -> None:
+    async with bench() as at:
+        order = await at.sale()
+        taxes = at.shop.shop.rows["taxes"][1]
+        at.line.before = lambda seen: taxes.update(rate="25.000") if seen.line == "POST /api/orders" else None
+        with pytest.raises(TotalsDisagree):
+            await at.orders.create_order(order, at.keep)
+        at.line.before, taxes["rate"] = _nothing, "23.000"
+        kept = list(at.handles)
+        await at.orders.create_order(order, at.keep)
+        found = await at.orders.look_up(order, kept, at.clock.now())
+        assert found.placed is not None
+        assert (found.placed.paid, found.placed.cancelled) == (True, False)
+
+
 async def test_a_cart_that_cannot_be_deleted_keeps_the_sale_from_being_sent_again() -> None:
     async with bench() as at:
         order = await at.sale()
@@ -240,3 +272,21 @@ async def test_orders_are_placed_one_at_a_time() -> None:
         steps = [seen.line for seen in at.line.seen if seen.method == "POST" and seen.path != "/api/specific_prices"]
         assert steps == ["POST /api/carts", "POST /api/orders", "POST /api/order_histories"] * 3
         assert all(len(at.with_reference(each.reference)) == 1 for each in sales)
+
+
+@pytest.mark.parametrize("fault", ["timeout_after_commit", "timeout_before_commit", "reset", "error_5xx", "html"])
+@pytest.mark.parametrize("step", ["carts", "specific_prices", "orders", "order_histories"])
+async def test_an_answer_lost_at_any_step_ends_in_one_paid_order(step: str, fault: str) -> None:
+    async with bench() as at:
+        order = await at.sale()
+        at.shop.faults.arm(fault, times=1, match=f"POST /api/{step}?")
+        try:
+            await at.orders.create_order(order, at.keep)
+        except (OutcomeUnknown, PlatformUnavailable):
+            await _recovered(at, order)
+        rows = at.with_reference(order.reference)
+        assert [(row["paid"], row["cancelled"]) for row in rows] == [(True, False)]
+        row = at.row(rows[0]["id"])
+        assert row["total_paid_real"] == row["total_paid"] == "79.800000"
+        assert at.shop.ledger.stock["TEE-M"] == 23
+        assert at.mails == []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -141,17 +142,13 @@ class PrestaShopOrderService:
 
     async def _after(self, order: Order, cart_id: str, checkpoint: Checkpoint) -> PlacedOrder:
         """The answer only echoed what was sent; what the shop made of it is read by the cart."""
-        try:
+        with _placed_already(cart_id):
             rows = await self._finder.by_cart(cart_id)
-            if not rows:
-                raise OutcomeUnknown(evidence=f"the shop took the order of cart {cart_id} and does not list it")
-            await checkpoint(Handle(ORDER_HANDLE, str(rows[0]["id"])))
+        if not rows:
+            raise OutcomeUnknown(evidence=f"the shop took the order of cart {cart_id} and does not list it")
+        await checkpoint(Handle(ORDER_HANDLE, str(rows[0]["id"])))
+        with _placed_already(cart_id):
             return await self._finisher.finish(order, rows[0])
-        except (TotalsDisagree, OutcomeUnknown):
-            raise
-        except TillbridgeError as error:
-            # the order is there: anything but "unknown" would let it be sent again
-            raise OutcomeUnknown(evidence=f"placed from cart {cart_id}, but not finished: {error}") from error
 
     async def _drop(self, cart_id: str) -> bool:
         """Delete a cart that made no order, so that it never can; whether it is gone."""
@@ -192,7 +189,8 @@ class PrestaShopOrderService:
 
     async def _found(self, order: Order, carts: Sequence[str]) -> LookUp | None:
         rows = [row for cart_id in carts for row in await self._finder.by_cart(cart_id)]
-        rows = rows or await self._finder.by_reference(order.reference)
+        if all(_is_refused(row) for row in rows):
+            rows += await self._finder.by_reference(order.reference)
         live = [row for row in rows if not _is_refused(row)]
         if not live:
             await self._withdraw(rows)
@@ -239,6 +237,17 @@ class PrestaShopOrderService:
     async def look_up_refund(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund | None:
         """The credit slip of this reference; what a crash left undone of it is finished."""
         return await self._refunds.look_up(order, platform_order_id, refund)
+
+
+@contextmanager
+def _placed_already(cart_id: str) -> Iterator[None]:
+    """The order is there: any failure but its total is "unknown", or it would be sent again."""
+    try:
+        yield
+    except (TotalsDisagree, OutcomeUnknown):
+        raise
+    except TillbridgeError as error:
+        raise OutcomeUnknown(evidence=f"placed from cart {cart_id}, but not finished: {error}") from error
 
 
 def _is_refused(row: Mapping[str, Any]) -> bool:
