@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.clock import VirtualClock
 from tests.support.sessions import open_session
+from tillbridge.domain import errors
 from tillbridge.domain.connections import StepState
 from tillbridge.domain.errors import (
     InvalidInput,
@@ -116,6 +117,12 @@ async def test_the_admin_api_is_recognised_and_refused_with_words() -> None:
         with pytest.raises(PlatformRefused, match="Admin API"):
             await PLATFORM.shop(session).test()
         assert at.line.seen == []
+
+
+def test_every_row_of_the_error_table_names_an_error_there_is() -> None:
+    for row in PLATFORM.spec.errors:
+        assert issubclass(getattr(errors, row.error), errors.TillbridgeError), row
+        assert row.words
 
 
 def test_refused_editions_are_listed_as_not_yet() -> None:

@@ -35,12 +35,14 @@ class Finisher:
         elif marks.noted_reference(node.note) != order.reference and node.current_state != self._canceled:
             await self._judge(order, node)
             await self._patch(order_id, "order.note", {"note": note_text(order)})
-        node = parse(wire.Order, await self._finder.by_id(order_id), "$")
+        await self._count_codes(order, order_id)
+        raw = await self._finder.by_id(order_id)
+        node = parse(wire.Order, raw, "$")
         # entering the state adds the total to what the order already said was received
         if node.total_paid_real != node.total_paid and node.current_state == fact(self._session, "state_paid"):
             await self._patch(order_id, "order.amount", {"total_paid_real": node.total_paid})
-        await self._count_codes(order, order_id)
-        return await self.placed(order_id)
+            raw = await self._finder.by_id(order_id)
+        return await self._shown(raw)
 
     @property
     def _canceled(self) -> str:
@@ -48,7 +50,9 @@ class Finisher:
 
     async def placed(self, order_id: str) -> PlacedOrder:
         """A fresh read. Raises NotFound when the shop has no such order."""
-        raw = await self._finder.by_id(order_id)
+        return await self._shown(await self._finder.by_id(order_id))
+
+    async def _shown(self, raw: Mapping[str, Any]) -> PlacedOrder:
         return map_placed(raw, await self._finder.around([raw]))
 
     async def _pay(self, order: Order, node: wire.Order) -> None:

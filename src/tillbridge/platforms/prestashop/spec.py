@@ -206,7 +206,7 @@ SPEC = PlatformSpec(
     tokens=(TokenRule(TokenType.API_KEY, None, renewable=False, note="lasts until it is deleted or switched off"),),
     scopes=tuple(f"{name} {' '.join(methods)}" for name, methods in RIGHTS.items()),
     preparation=PREPARATION,
-    limits=Limits(budget=20, restore_per_second=5, concurrency=2, page_size=PAGE_SIZE),
+    limits=Limits(budget=40, restore_per_second=10, concurrency=2, page_size=PAGE_SIZE),
     capabilities=_CAPABILITIES,
     mails=_MAILS,
     errors=_ERRORS,
