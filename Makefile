@@ -48,6 +48,7 @@ screenshots: .venv/.dev ## Draw every panel again into screenshots/
 	$(BIN)/python screenshots/make.py
 
 bench: .venv/.dev ## Measure ratios and write tests/benchmarks/RESULTS.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
 
 clean: ## Remove what was made

@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     from tillbridge.services.bus import EventBus
     from tillbridge.services.catalog import CatalogService
     from tillbridge.services.connections import ConnectionsService
+    from tillbridge.services.customers import CustomersService
     from tillbridge.services.house import Services
+    from tillbridge.services.locations import LocationsService
     from tillbridge.services.offers import OffersService
     from tillbridge.services.orders import OrdersService
+    from tillbridge.services.quarantine import QuarantineService
     from tillbridge.services.queue import QueueService
     from tillbridge.services.sessions import Sessions
+    from tillbridge.services.stock import StockService
     from tillbridge.services.till import TillFacts, TillService
     from tillbridge.services.tokens import TokenService
     from tillbridge.services.training import TrainingService
@@ -81,7 +85,7 @@ async def open_house(
                 for_all_tasks=background,
             )
         )
-        await park_what_does_not_open(storage)
+        await park_what_does_not_open(storage, registry.spec)
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         ground = Ground(settings, storage, registry, clock, EventBus(), owner)
         services, follow = await furnish(stack, ground, transport, simulators)
@@ -122,13 +126,11 @@ async def furnish(
     from tillbridge.services.backup import BackupService
     from tillbridge.services.bus import ChangesTailer
     from tillbridge.services.connections import ConnectionsService
-    from tillbridge.services.customers import CustomersService
     from tillbridge.services.health import HealthService
     from tillbridge.services.house import Services
     from tillbridge.services.keys import KeysService
     from tillbridge.services.notifications import NotificationsService
     from tillbridge.services.shop import ShopService
-    from tillbridge.services.stock import StockService
 
     settings, storage, registry, clock, bus = (
         ground.settings, ground.storage, ground.registry, ground.clock, ground.bus,
@@ -147,18 +149,19 @@ async def furnish(
         queue=selling.queue,
         offers=selling.offers,
         catalog=selling.catalog,
-        stock=StockService(storage),
-        customers=CustomersService(storage),
+        stock=selling.stock,
+        customers=selling.customers,
         notifications=NotificationsService(storage),
         audit=selling.audit,
+        quarantine=selling.quarantine,
         shop=ShopService(storage, clock),
+        locations=selling.locations,
         health=HealthService(storage, registry, settings.data_dir, settings.keyring_path, sessions.clock_skews),
         keys=KeysService(storage, clock),
         backup=BackupService(storage, clock, settings.data_dir),
         training=_teaching(simulators, registry, connections, selling.catalog),
         plan=worker.plan,
         work=worker.run_until_idle,
-        work_on=worker.run,
     )
     return services, [worker.run, ChangesTailer(storage, bus, clock).run, tokens.run]
 
@@ -198,14 +201,22 @@ class _Selling:
     queue: QueueService
     catalog: CatalogService
     audit: AuditService
+    stock: StockService
+    customers: CustomersService
+    quarantine: QuarantineService
+    locations: LocationsService
 
 
 async def _selling(ground: Ground) -> _Selling:
     from tillbridge.services.audit import AuditService
     from tillbridge.services.catalog import CatalogService
+    from tillbridge.services.customers import CustomersService
+    from tillbridge.services.locations import LocationsService
     from tillbridge.services.offers import OffersService
     from tillbridge.services.orders import OrdersService
+    from tillbridge.services.quarantine import QuarantineService
     from tillbridge.services.queue import QueueService
+    from tillbridge.services.stock import StockService
     from tillbridge.services.till import TillService
 
     storage, clock, registry = ground.storage, ground.clock, ground.registry
@@ -219,6 +230,10 @@ async def _selling(ground: Ground) -> _Selling:
         queue=QueueService(storage, clock, lambda connection: registry.spec(connection.platform)),
         catalog=CatalogService(storage, clock),
         audit=AuditService(storage),
+        stock=StockService(storage),
+        customers=CustomersService(storage),
+        quarantine=QuarantineService(storage, clock),
+        locations=LocationsService(storage, registry, clock),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from tests.console.seen import lines, screen
 from tests.console.stage import ONLINE, OUTLET, sell
 from tests.support.clock import VirtualClock
 from tests.support.house import MAYA, House
-from tillbridge.console import bridge
+from tillbridge import places
+from tillbridge.console import bridge, themes
 from tillbridge.console.app import Console
 from tillbridge.console.widgets.window import Window
 from tillbridge.domain.connections import ConnectionState, Route, RouteKind
@@ -324,3 +326,27 @@ async def test_lessons_are_not_offered_in_the_real_shop(opened: House) -> None:
     async with console(opened, NARROW) as pilot:
         await press(pilot, "ctrl+l")
         assert "Lessons are in the training shop" in screen(pilot.app)
+
+
+async def test_a_chosen_theme_is_there_at_the_next_start(opened: House, tmp_path: Path) -> None:
+    app = Console(opened.services, clock=opened.clock, keep_theme=partial(places.keep_theme, tmp_path / "new"))
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "f7", "right", "right", "tab", "down", "enter")
+        chosen = pilot.app.theme
+    assert chosen == "harbour-light"
+    assert places.theme(tmp_path / "new") == chosen
+    again = Console(theme=places.theme(tmp_path / "new"))
+    assert again.theme == themes.fitting(chosen, again.console.color_system, again.no_color)
+
+
+def test_the_theme_of_the_settings_file_holds_until_one_is_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "settings.toml").write_text('theme = "harbour-light"')
+    assert places.theme(tmp_path) == "harbour-light"
+    places.keep_theme(tmp_path, "sixteen-colours")
+    assert places.theme(tmp_path) == "sixteen-colours"
+    monkeypatch.setenv("TILLBRIDGE_THEME", "harbour-dark")
+    assert places.theme(tmp_path) == "harbour-dark"
+    assert places.theme(tmp_path / "nowhere") == "harbour-dark"

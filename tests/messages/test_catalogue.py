@@ -18,7 +18,7 @@ from tillbridge.domain.connections import ConnectionState, RouteKind
 from tillbridge.domain.errors import TillbridgeError, Who
 from tillbridge.domain.jobs import JobKind, JobState
 from tillbridge.domain.orders import OrderStatus, TenderKind
-from tillbridge.domain.specs import Noun, TotalsMode
+from tillbridge.domain.specs import LookUpKind, Noun, TotalsMode
 from tillbridge.domain.tokens import TokenType
 from tillbridge.messages import text
 
@@ -44,7 +44,8 @@ FAMILIES: Mapping[str, list[str]] = {
     "till.tender.{}": _values(TenderKind),
     "console.kind.{}": _values(JobKind),
     "console.noun.{}": _values(Noun),
-    "console.passport.totals_{}": _values(TotalsMode),
+    "passport.totals_kind.{}": _values(TotalsMode),
+    "passport.look_up_kind.{}": _values(LookUpKind),
     "console.route.{}": _values(RouteKind),
     "console.route.{}_help": _values(RouteKind),
     "console.state.connection.{}": _values(ConnectionState),

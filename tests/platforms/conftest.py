@@ -9,6 +9,8 @@ import pytest
 from tests.support import contracts
 from tests.support.recorder import SENT
 
+pytest.register_assert_rewrite("tests.platforms.contract_suite")
+
 
 @pytest.fixture(autouse=True)
 def hold_to_contract() -> Iterator[None]:

@@ -87,14 +87,46 @@ def _spoil(database: Path, connection_id: UUID) -> None:
         raw.commit()
 
 
+async def _park(house: House) -> tuple[str, ...]:
+    return await park_what_does_not_open(house.storage, PlatformServiceRegistry().spec)
+
+
 async def test_credentials_that_do_not_open_lock_their_store_and_no_other(house: House) -> None:
     locked = await house.connect("shopify", "Harbour")
     await house.connect("woocommerce", "Own site")
     _spoil(house.folder / "shop.sqlite3", locked.id)
-    assert await park_what_does_not_open(house.storage) == ("Harbour",)
+    for _ in range(2):
+        assert await _park(house) == ("Harbour",)
+    assert [each.count for each in await house.storage.notifications.unread()] == [1]
     states = {each.connection.name: each.connection.state for each in await house.services.connections.list()}
     assert states == {"Harbour": ConnectionState.LOCKED, "Own site": ConnectionState.READY}
     check = await _check(house, "vault")
     assert check.verdict is Verdict.ILL
     assert "Harbour" in check.words
     assert "Own site" not in check.words
+
+
+async def test_a_store_that_opens_again_is_as_ready_as_it_was(house: House) -> None:
+    ready = await house.connect("shopify", "Harbour")
+    tested = await house.connect("woocommerce", "Own site", prepare=False)
+    for each in (ready, tested):
+        await house.storage.connections.save(replace(each, state=ConnectionState.LOCKED))
+    assert await _park(house) == ()
+    states = {each.connection.name: each.connection.state for each in await house.services.connections.list()}
+    assert states == {"Harbour": ConnectionState.READY, "Own site": ConnectionState.CONNECTED}
+
+
+async def test_a_refused_store_that_does_not_open_either_stays_refused(house: House) -> None:
+    added = await house.connect("shopify", "Harbour")
+    await house.storage.connections.save(replace(added, state=ConnectionState.NEEDS_REAUTHENTICATION))
+    _spoil(house.folder / "shop.sqlite3", added.id)
+    assert await _park(house) == ("Harbour",)
+    found = await house.services.connections.find("Harbour")
+    assert found.state is ConnectionState.NEEDS_REAUTHENTICATION
+
+
+async def test_a_store_of_a_platform_not_installed_any_more_does_not_stop_the_start(house: House) -> None:
+    added = await house.connect("shopify", "Harbour")
+    await house.storage.connections.save(replace(added, state=ConnectionState.LOCKED, platform="corner"))
+    assert await _park(house) == ()
+    assert [each.state for each in await house.storage.connections.all()] == [ConnectionState.CONNECTED]

@@ -8,7 +8,7 @@ from tests.support.sales import goods, sold
 from tillbridge.domain.basket import Payment
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import Order, TenderKind
-from tillbridge.services.returns import refund_of, returned_lines
+from tillbridge.services.returns import given_back, returned_lines
 
 
 def _returned(*lines: tuple[str, str, str]) -> Order:
@@ -22,8 +22,10 @@ def _returned(*lines: tuple[str, str, str]) -> Order:
 def test_a_returned_quantity_is_taken_from_the_lines_that_sold_it() -> None:
     original = sold([goods("a", quantity="1"), goods("b", "MUG-BLU", "2", "12.50"), goods("c", quantity="2")])
     back = _returned(("TEE-M", "-2", "24.90"))
-    refund = refund_of(original, returned_lines(back)["1001"], "TBX", "too small")
-    assert refund is not None
+    found = given_back(original, returned_lines(back)["1001"], "TBX", "too small")
+    assert found is not None
+    refund = found.refund
+    assert not found.exceeds
     assert refund.amount == Money(Decimal("49.80"), "EUR")
     assert [(each.line_id, each.quantity) for each in refund.lines] == [("a", Decimal(1)), ("c", Decimal(1))]
     assert all(each.restock for each in refund.lines)
@@ -31,16 +33,20 @@ def test_a_returned_quantity_is_taken_from_the_lines_that_sold_it() -> None:
 
 def test_goods_that_were_not_sold_there_make_no_refund() -> None:
     original = sold([goods("a")])
-    assert refund_of(original, returned_lines(_returned(("MUG-RED", "-1", "12.50")))["1001"], "TBX", "") is None
+    assert given_back(original, returned_lines(_returned(("MUG-RED", "-1", "12.50")))["1001"], "TBX", "") is None
 
 
-def test_more_than_was_sold_makes_no_refund() -> None:
-    original = sold([goods("a")])
-    assert refund_of(original, returned_lines(_returned(("TEE-M", "-2", "24.90")))["1001"], "TBX", "") is None
+def test_more_than_was_sold_counts_as_what_was_left_and_says_so() -> None:
+    original = sold([goods("a"), goods("b", "MUG-BLU", "1", "12.50")])
+    found = given_back(original, returned_lines(_returned(("TEE-M", "-2", "24.90")))["1001"], "TBX", "")
+    assert found is not None
+    assert found.exceeds
+    assert [(each.line_id, each.quantity) for each in found.refund.lines] == [("a", Decimal(1))]
+    assert found.refund.amount == original.totals.total
 
 
 def test_a_partial_price_given_back_is_the_tills_word() -> None:
     original = sold([goods("a")])
-    refund = refund_of(original, returned_lines(_returned(("TEE-M", "-1", "20.00")))["1001"], "TBX", "worn")
-    assert refund is not None
-    assert refund.amount == Money(Decimal("20.00"), "EUR")
+    found = given_back(original, returned_lines(_returned(("TEE-M", "-1", "20.00")))["1001"], "TBX", "worn")
+    assert found is not None
+    assert found.refund.amount == Money(Decimal("20.00"), "EUR")

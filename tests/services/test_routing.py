@@ -30,14 +30,11 @@ def _other(connection: Connection, name: str, route: Route | None = None) -> Con
     return replace(connection, id=new_id(), name=name, route=route or Route())
 
 
-def test_a_sale_goes_to_every_connection_whose_rule_matches_and_is_followed_by_the_rest(
-    order: Order, web: Connection
-) -> None:
+def test_a_sale_goes_to_every_connection_whose_rule_matches(order: Order, web: Connection) -> None:
     tills = _other(web, "tills", Route(RouteKind.TILLS, ("Till 1",)))
     elsewhere = _other(web, "elsewhere", Route(RouteKind.LOCATIONS, ("Harbour",)))
     way = plan(order, [web, tills, elsewhere])
     assert [each.connection.name for each in way.destinations] == ["web", "tills"]
-    assert [each.name for each in way.followers] == ["elsewhere"]
 
 
 def test_without_a_route_the_sale_stays_local_with_the_reason(order: Order, web: Connection) -> None:
@@ -61,7 +58,6 @@ def test_a_line_that_names_its_connection_goes_there_and_nowhere_else(order: Ord
     outlet = _other(web, "outlet")
     way = plan(order, [web, outlet], named=[("2", "outlet")])
     assert {each.connection.name: each.lines for each in way.destinations} == {"outlet": ("2",), "web": ("1",)}
-    assert way.followers == ()
 
 
 def test_a_line_naming_an_unknown_connection_is_refused_with_the_known_names(order: Order, web: Connection) -> None:
@@ -74,3 +70,9 @@ def test_an_online_order_is_never_pushed_to_another_platform(order: Order, web: 
     way = plan(replace(order, origin=Origin.ONLINE), [web])
     assert way.destinations == ()
     assert way.reason == "orders.reason.online"
+
+
+def test_goods_given_back_do_not_travel_with_the_goods_sold(web: Connection) -> None:
+    swap = sold([goods("1", quantity="-1", return_of="1000"), goods("2", "MUG-BLU", "3", "12.50")])
+    way = plan(swap, [web, _other(web, "outlet")], named=[("2", "outlet")])
+    assert [each.connection.name for each in way.destinations] == ["outlet"]

@@ -134,18 +134,6 @@ async def test_a_delivery_keeps_what_the_platform_showed(storage: Storage, clock
         await storage.sales.delivery(order.id, new_id())
 
 
-async def test_the_worst_delivery_speaks_for_the_sale(storage: Storage, clock: VirtualClock) -> None:
-    order = rich_sale()
-    assert await storage.sales.status(order.id) is OrderStatus.LOCAL
-    await storage.sales.add(order, [])
-    for status in (OrderStatus.SYNCED, OrderStatus.SYNCING, OrderStatus.UNKNOWN, OrderStatus.FAILED):
-        at = clock.now()
-        await storage.sales.add_delivery(
-            Delivery(sale_id=order.id, connection_id=new_id(), status=status, updated_at=at)
-        )
-        assert await storage.sales.status(order.id) is status
-
-
 async def test_an_online_order_is_replaced_and_ours_never(storage: Storage, clock: VirtualClock) -> None:
     shop, ours = await connected(storage, "Shop", clock.now()), rich_sale()
     online = replace(

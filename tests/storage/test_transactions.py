@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
 
@@ -11,8 +12,9 @@ import pytest
 from tests.support.clock import VirtualClock
 from tests.support.filling import connected, connection, job, sale_for, taken
 from tests.support.sales import goods, sold
+from tillbridge.domain.audit import WORKER, AuditEntry
 from tillbridge.domain.errors import InvalidInput, LeaseLost
-from tillbridge.domain.jobs import JobState, Phase
+from tillbridge.domain.jobs import Job, JobState, Phase
 from tillbridge.domain.queue import QueueFilter
 from tillbridge.storage import Storage
 
@@ -101,6 +103,36 @@ async def test_what_many_hand_over_together_is_kept_and_one_failure_stays_alone(
     assert (counts[JobState.SUCCEEDED], counts[JobState.RUNNING]) == (16, 4)
     states = [(await storage.jobs.get(each.id)) for each in jobs]
     assert [each is not None and each.state is JobState.RUNNING for each in states] == [at % 5 == 0 for at in range(20)]
+
+
+async def test_a_group_of_results_is_kept_without_the_one_whose_consequences_fail(
+    storage: Storage, clock: VirtualClock
+) -> None:
+    shop = await connected(storage, "Shop", clock.now())
+    await storage.jobs.add([job(shop.id, clock.now()) for _ in range(6)])
+    lane = await taken(storage, "a", clock.now())
+    jobs = await storage.jobs.claim(lane, 6, clock.now())
+    stale = replace(jobs[5], fence=jobs[5].fence - 1)
+
+    async def settle(each: Job, name: str) -> None:
+        async def also() -> None:
+            await storage.audit.add(AuditEntry(clock.now(), WORKER, "queue.audit.retried", {}, name))
+            if name == "place 2":
+                raise RuntimeError("no room")
+
+        await storage.jobs.settle(
+            each, lane, state=JobState.SUCCEEDED, phase=Phase.ANSWERED, spent=True, now=clock.now(), outcome="done",
+            also=also,
+        )  # fmt: skip
+
+    wanted = [settle(each, f"place {at}") for at, each in enumerate([*jobs[:5], stale])]
+    ended = await asyncio.gather(*wanted, return_exceptions=True)
+    assert [type(each) for each in ended] == [type(None), type(None), RuntimeError, type(None), type(None), LeaseLost]
+    assert await storage.queue.counts() == {(shop.id, JobState.RUNNING): 2, (shop.id, JobState.SUCCEEDED): 4}
+    kept = {each.subject for each in await storage.audit.list()}
+    assert {name for name in kept if name.startswith("place")} == {"place 0", "place 1", "place 3", "place 4"}
+    outcomes = [[(each.outcome, each.phase) for each in await storage.jobs.attempts(one.id)] for one in jobs]
+    assert outcomes == [[("done" if at in (0, 1, 3, 4) else "", Phase.NOT_SENT)] for at in range(6)]
 
 
 async def test_what_is_handed_over_inside_a_transaction_shares_its_fate(storage: Storage, clock: VirtualClock) -> None:

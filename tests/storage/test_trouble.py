@@ -13,6 +13,7 @@ import pytest
 from tests.support.clock import VirtualClock
 from tests.support.databases import Cluster
 from tests.support.filling import connected, job, sale_for, taken
+from tillbridge.domain.audit import WORKER, AuditEntry
 from tillbridge.domain.clock import SystemClock
 from tillbridge.domain.connections import Connection
 from tillbridge.domain.errors import DatabaseBusy, DatabaseUnreachable, DiskFull, StorageError
@@ -47,13 +48,19 @@ async def test_a_full_disk_is_named_and_nothing_is_half_written(sqlite_storage: 
 async def test_after_a_full_disk_nothing_more_slips_in(sqlite_storage: Storage, clock: VirtualClock) -> None:
     shop = await connected(sqlite_storage, "Shop", clock.now())
 
+    async def fill_the_disk() -> None:
+        for _ in range(99):
+            await sqlite_storage.audit.add(
+                AuditEntry(clock.now(), WORKER, "queue.audit.retried", {"a": "b" * 4000}, "")
+            )
+
     async def goes_on_after_the_failure() -> None:
         async with sqlite_storage.transaction():
             await sqlite_storage.jobs.add([job(shop.id, clock.now())])
             [page] = await sqlite_storage._database.rows("PRAGMA page_count")
             await sqlite_storage._database.run(f"PRAGMA max_page_count = {page['page_count']}")
             with pytest.raises(DiskFull):
-                await sqlite_storage.jobs.add([job(shop.id, clock.now(), payload={"a": "b" * 4000}) for _ in range(99)])
+                await fill_the_disk()
             await sqlite_storage.jobs.add([job(shop.id, clock.now())])
 
     with pytest.raises(StorageError, match="undone"):

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from glob import glob
 from pathlib import Path
@@ -25,14 +26,15 @@ __all__ = ["address", "clock", "copy_template", "postgresql", "sqlite_address", 
 
 _OWNER = "postgres"
 _USER = "till"
-_FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=60", "-c", "listen_addresses=")
+_PRIVATE = ("-c", "max_connections=60", "-c", "listen_addresses=")
+_FAST = ("-c", "fsync=off", "-c", "full_page_writes=off")
 
 
 class Cluster:
     """A private server on a socket in its own folder. ``fresh`` makes a database that is up to date and empty."""
 
-    def __init__(self, folder: Path, binaries: Path) -> None:
-        self.folder, self._binaries = folder, binaries
+    def __init__(self, folder: Path, binaries: Path, *, durable: bool = False) -> None:
+        self.folder, self._binaries, self._durable = folder, binaries, durable
         self._numbers = itertools.count(1)
         self._template = ""
 
@@ -43,7 +45,7 @@ class Cluster:
         self._run("initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 
     def start(self) -> None:
-        options = " ".join((*_FAST, "-k", str(self.folder)))
+        options = " ".join((*_PRIVATE, *(() if self._durable else _FAST), "-k", str(self.folder)))
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-l", log, "-o", options, "-w", "start")
 
@@ -89,8 +91,24 @@ def postgresql() -> Iterator[Cluster]:
     binaries = _binaries()
     if binaries is None:
         pytest.skip("PostgreSQL is not installed here")
+    with _running(binaries, durable=False) as cluster:
+        yield cluster
+
+
+@contextmanager
+def durable_cluster() -> Iterator[Cluster]:
+    """A server that writes to disk as a shop's would, for measures. Raises LookupError where there is none."""
+    binaries = _binaries()
+    if binaries is None:
+        raise LookupError("PostgreSQL is not installed here")
+    with _running(binaries, durable=True) as cluster:
+        yield cluster
+
+
+@contextmanager
+def _running(binaries: Path, *, durable: bool) -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="tillbridge-pg-"))
-    cluster = Cluster(folder, binaries)
+    cluster = Cluster(folder, binaries, durable=durable)
     try:
         cluster.initialise()
         cluster.start()

@@ -36,6 +36,8 @@ class MemoryShop:
     orders: list[tuple[str, PlacedOrder, datetime]] = field(default_factory=list)
     sent: list[Order] = field(default_factory=list)
     refunds: list[tuple[str, str, Money]] = field(default_factory=list)
+    refunded: list[Order] = field(default_factory=list)
+    """What was handed over as the recorded order, refund by refund."""
     script: dict[str, deque[BaseException | None]] = field(default_factory=dict)
     dead: bool = False
     gate: asyncio.Event | None = None
@@ -130,6 +132,7 @@ class MemoryShop:
         self._at(platform_order_id)
         self._point("refund.before")
         self.refunds.append((platform_order_id, refund.reference, refund.amount))
+        self.refunded.append(order)
         self._point("refund.committed")
         return PlacedRefund(f"refund-{len(self.refunds)}", refund.amount)
 

@@ -12,9 +12,10 @@ from tests.support.counters import TILL, BackOffice
 from tests.support.pulled_shop import PulledShop, product
 from tests.support.sales import goods, record, sold
 from tests.support.stock_shop import StockShop
+from tillbridge.domain.connections import Route
 from tillbridge.domain.errors import NetworkFailure
 from tillbridge.domain.jobs import JobKind
-from tillbridge.domain.orders import Order, OrderStatus, Origin, PaymentStatus
+from tillbridge.domain.orders import Order, OrderStatus, Origin, PaymentStatus, RefundLine
 from tillbridge.domain.queue import QueueFilter
 from tillbridge.platforms.contract import Page, RefusedRecord
 from tillbridge.sync.enqueue import new_job
@@ -106,6 +107,88 @@ async def test_a_cancelled_online_order_gives_its_goods_back(office: BackOffice,
     assert await office.storage.stock.levels(["TEE-M"]) == {("TEE-M", "Main"): Decimal(0)}
 
 
+async def _follower(office: BackOffice, shop: PulledShop) -> None:
+    """A second store that lists the same tee and has ten; the first has ten too."""
+    await office.connect("outlet", Route())
+    for at, name in enumerate(("web", "outlet"), start=1):
+        await office.storage.catalogue.upsert_products((await office.connection(name)).id, [product(at, "TEE-M")])
+    shop.stock.levels = {"i1": Decimal(10), "i2": Decimal(10)}
+
+
+async def _pull_as(office: BackOffice, shop: PulledShop, minutes: int, order: Order) -> None:
+    """Pull an order in a newer state, twice."""
+    later = NEWEST + timedelta(minutes=minutes)
+    shop.orders.pages = [Page((replace(order, updated_at=later),), (), later, None)]
+    await _pull(office, JobKind.PULL_ORDERS)
+    await _pull(office, JobKind.PULL_ORDERS)
+
+
+async def test_an_online_order_lowers_the_other_stores_once_and_its_cancellation_raises_them_once(
+    office: BackOffice, shop: PulledShop
+) -> None:
+    await _follower(office, shop)
+    await _pull_as(office, shop, 0, _online("77"))
+    assert shop.stock.levels == {"i1": Decimal(10), "i2": Decimal(9)}
+    await _pull_as(office, shop, 1, _online("77"))
+    assert shop.stock.levels == {"i1": Decimal(10), "i2": Decimal(9)}
+    await _pull_as(office, shop, 2, _online("77", payment=PaymentStatus.CANCELLED))
+    await _pull_as(office, shop, 3, _online("77", payment=PaymentStatus.CANCELLED))
+    assert shop.stock.levels == {"i1": Decimal(10), "i2": Decimal(10)}
+    assert await office.storage.stock.levels(["TEE-M"]) == {("TEE-M", "Main"): Decimal(0)}
+
+
+async def test_an_order_reopened_in_the_shop_takes_its_goods_again(office: BackOffice, shop: PulledShop) -> None:
+    await _follower(office, shop)
+    await _pull_as(office, shop, 0, _online("77", payment=PaymentStatus.CANCELLED))
+    assert shop.stock.levels["i2"] == Decimal(10)
+    await _pull_as(office, shop, 1, _online("77"))
+    assert shop.stock.levels["i2"] == Decimal(9)
+
+
+async def test_lines_changed_in_the_shop_move_the_difference(office: BackOffice, shop: PulledShop) -> None:
+    await _follower(office, shop)
+    await _pull_as(office, shop, 0, _online("77"))
+    more = replace(_online("77"), lines=sold([goods("1", quantity="3")]).lines)
+    await _pull_as(office, shop, 1, more)
+    assert shop.stock.levels["i2"] == Decimal(7)
+    assert await office.storage.stock.levels(["TEE-M"]) == {("TEE-M", "Main"): Decimal(-3)}
+
+
+async def test_an_online_order_given_back_here_and_cancelled_there_raises_the_others_once(
+    office: BackOffice, shop: PulledShop
+) -> None:
+    await _follower(office, shop)
+    two = replace(_online("77"), lines=sold([goods("1", quantity="2")]).lines)
+    await _pull_as(office, shop, 0, two)
+    await office.orders.refund("77", TILL, "torn", lines=[RefundLine("1", Decimal(1), restock=True)])
+    await _pull_as(office, shop, 1, replace(two, payment=PaymentStatus.PARTLY_REFUNDED))
+    assert shop.stock.levels["i2"] == Decimal(9)
+    await _pull_as(office, shop, 2, replace(two, payment=PaymentStatus.CANCELLED))
+    assert shop.stock.levels["i2"] == Decimal(10)
+    assert await office.storage.stock.levels(["TEE-M"]) == {("TEE-M", "Main"): Decimal(0)}
+
+
+async def test_an_online_order_cancelled_here_raises_the_others_once_however_it_is_pulled(
+    office: BackOffice, shop: PulledShop
+) -> None:
+    await _follower(office, shop)
+    await _pull_as(office, shop, 0, _online("77"))
+    await office.orders.cancel("77", TILL, "sold out")
+    await _pull_as(office, shop, 1, _online("77"))
+    await _pull_as(office, shop, 2, _online("77", payment=PaymentStatus.CANCELLED))
+    assert shop.stock.levels["i2"] == Decimal(10)
+    assert await office.storage.stock.levels(["TEE-M"]) == {("TEE-M", "Main"): Decimal(0)}
+
+
+async def test_our_own_push_coming_back_lowers_no_store(office: BackOffice, shop: PulledShop) -> None:
+    await _follower(office, shop)
+    await office.orders.add([record("1")], TILL)
+    await office.work()
+    echo = replace(_online("1000"), reference=(await office.orders.find("1")).reference)
+    await _pull_as(office, shop, 0, echo)
+    assert shop.stock.levels == {"i1": Decimal(10), "i2": Decimal(9)}
+
+
 async def test_our_own_push_coming_back_is_no_online_order(office: BackOffice, shop: PulledShop) -> None:
     await office.orders.add([record("1")], TILL)
     sale = await office.orders.find("1")
@@ -120,10 +203,8 @@ async def test_levels_are_read_and_what_is_not_told_stays_unknown(office: BackOf
     await office.storage.catalogue.upsert_products(connection.id, [product(1, "TEE-S"), product(2, "TEE-M")])
     shop.stock.levels = {"i1": Decimal(4)}
     await _pull(office, JobKind.PULL_STOCK)
-    told = await office.storage.stock.last_seen(connection.id, "TEE-S")
-    assert told is not None
-    assert told.quantity == Decimal(4)
-    assert await office.storage.stock.last_seen(connection.id, "TEE-M") is None
+    assert [each.quantity for each in await office.storage.stock.sightings("TEE-S")] == [Decimal(4)]
+    assert await office.storage.stock.sightings("TEE-M") == ()
 
 
 async def test_pulls_are_planned_at_their_rhythm_once_for_all_workers(office: BackOffice, shop: PulledShop) -> None:

@@ -14,7 +14,7 @@ from tillbridge.sync.settle import card_for
 
 _SOURCE = Path(tillbridge.__file__).parent
 _ID = re.compile(r'"((?:queue|orders)\.[a-z_]+(?:\.[a-z_]+)*)"')
-_SENTENCES = ("queue.audit.", "queue.told.", "queue.choice.", "orders.audit.", "orders.reason.")
+_SENTENCES = ("queue.audit.", "queue.told.", "queue.choice.", "orders.audit.", "orders.reason.", "orders.refused.")
 
 
 def _used() -> set[str]:

@@ -33,12 +33,16 @@ def open_console(data_dir: Path | None = None, training: bool | None = None) -> 
 
 
 def _run(place: Path, training: bool, first_start: bool) -> ConsoleApp:
+    from tillbridge import places
     from tillbridge.console.app import Console
 
     # the screen is written to the error stream, and a terminal without UTF-8 must not break a frame
     if sys.__stderr__ is not None:
         sys.__stderr__.reconfigure(encoding="utf-8", errors="replace")
-    app = Console(training=training, first_start=first_start)
+    app = Console(
+        training=training, first_start=first_start, theme=places.theme(place),
+        keep_theme=lambda name: places.keep_theme(place, name),
+    )  # fmt: skip
     asyncio.run(_live(app, place, training))
     return app
 
@@ -74,12 +78,20 @@ async def _furnish(app: ConsoleApp, place: Path, training: bool, screen: asyncio
 
 
 def _load_heavy() -> None:
-    """Imports that take longer than a frame, in a thread while the first screen is looked at."""
-    import tillbridge.services.till
-    import tillbridge.settings
-    import tillbridge.storage
-    import tillbridge.sync.worker
-    import tillbridge.training.server  # noqa: F401
+    """Imports that take longer than a frame, in a thread while the first screen is looked at.
+
+    The thread gives way ten times as often as usual, since a key pressed meanwhile is to be answered at once.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 10)
+    try:
+        import tillbridge.services.till
+        import tillbridge.settings
+        import tillbridge.storage
+        import tillbridge.sync.worker
+        import tillbridge.training.server  # noqa: F401
+    finally:
+        sys.setswitchinterval(usual)
 
 
 async def _say_why(app: ConsoleApp, group: BaseExceptionGroup[BaseException], screen: asyncio.Task[str | None]) -> None:

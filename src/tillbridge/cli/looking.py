@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tillbridge.cli.output import plain, say, say_json, table
+from tillbridge.cli.output import plain, say, say_done, say_json, table
 from tillbridge.cli.reading import number, record_id
 from tillbridge.cli.running import actor, run
+from tillbridge.domain.clock import SystemClock
 from tillbridge.domain.money import Money
 from tillbridge.domain.tokens import Secret
 from tillbridge.messages import text
@@ -31,18 +32,21 @@ Store = Annotated[str, typer.Argument(help="The connection's name.")]
 def platforms(as_json: Json = False) -> None:
     """The platforms and what each can do: the passport."""
     from tillbridge.platforms.registry import PlatformServiceRegistry
+    from tillbridge.services.passports import passport_facts, version_words
 
     specs = PlatformServiceRegistry().specs()
     if as_json:
         say_json(specs)
         return
+    today = SystemClock().now().date()
     for each in specs:
-        say(f"{each.title} ({each.slug}) · API {each.api_version}")
+        say(f"{each.title} ({each.slug}) · {version_words(each, today)}")
         for one in each.capabilities:
             mark = "●" if one.present else "○"
             say(f"  {mark} {one.noun.value} {one.verb}{' – ' + one.reason if one.reason else ''}")
-        say(f"  {text('cli.totals', mode=each.totals.value)}; {text('cli.look_up', kind=each.look_up.kind.value)}")
-        say(f"  {each.look_up.residual_risk}")
+        for fact in passport_facts(each):
+            for words in fact.words:
+                say(f"  {fact.label}: {words}")
 
 
 @tokens.command("list")
@@ -174,9 +178,14 @@ def list_notifications(
 
 
 @notifications.command("read")
-def read_notification(ctx: typer.Context, notification: str) -> None:
+def read_notification(ctx: typer.Context, notification: str, as_json: Json = False) -> None:
     """Mark one as read on all terminals."""
-    run(ctx, lambda services: services.notifications.mark_read(record_id("notification", notification), actor()))
+
+    async def work(services: Services) -> None:
+        await services.notifications.mark_read(record_id("notification", notification), actor())
+
+    run(ctx, work, as_json=as_json)
+    say_done("read", as_json=as_json, notification=notification)
 
 
 @audit.command("list")

@@ -39,10 +39,11 @@ def serve(
     certificate: Annotated[
         Path | None, typer.Option(help="Serve TLS with this certificate (PEM).", exists=True)
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines, as it always does.")] = True,
     key: Annotated[Path | None, typer.Option(help="The certificate's key (PEM).", exists=True)] = None,
 ) -> None:
     """Serve the simulators on loopback: one JSON line each, then one when all are ready."""
-    with refusals():
+    with refusals(as_json=as_json):
         asyncio.run(_serve(settings_of(ctx), port, certificate, key))
 
 
@@ -94,7 +95,7 @@ def demo(
     from tillbridge.cli.demo import run_flows
 
     failed = False
-    with refusals():
+    with refusals(as_json=as_json):
         for each in asyncio.run(run_flows(settings_of(ctx))):
             failed |= each.outcome == "failed"
             if as_json:

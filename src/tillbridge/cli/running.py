@@ -13,7 +13,8 @@ import typer
 
 from tillbridge.cli.output import show_error
 from tillbridge.domain.audit import Actor, ActorKind
-from tillbridge.domain.errors import TillbridgeError
+from tillbridge.domain.errors import InvalidInput, TillbridgeError
+from tillbridge.messages import text
 
 if TYPE_CHECKING:
     from tillbridge.services.house import Services
@@ -56,6 +57,16 @@ async def _in_house(settings: Settings, work: Callable[[Services], Awaitable[T]]
 
     async with open_house(settings, training=training) as services:
         return await work(services)
+
+
+def make_sure(question: str, *, yes: bool, as_json: bool) -> None:
+    """Ask before what cannot be undone; a script that reads JSON is not asked and must say --yes."""
+    if yes:
+        return
+    with refusals(as_json=as_json):
+        if as_json:
+            raise InvalidInput(field="--yes", reason=text("cli.say_yes"))
+    typer.confirm(question, abort=True)
 
 
 class refusals:

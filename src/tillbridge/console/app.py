@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -68,7 +69,12 @@ class Console(ConsoleApp):
     ]
 
     def after_first_frame(self) -> None:
-        self.run_worker(load_the_rest, thread=True, group="rest", exit_on_error=False)
+        self._warm_up()
+
+    @work(group="rest", exit_on_error=False)
+    async def _warm_up(self) -> None:
+        """What the first keys may ask for is loaded before the heavy libraries, so that they do not wait for those."""
+        await asyncio.to_thread(load_the_rest)
         super().after_first_frame()
 
     async def furnish(self, services: Services) -> None:

@@ -14,7 +14,7 @@ from tillbridge.domain.stock import StockEffect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """``reason`` is a message id; amounts are None until the platform was read."""
+    """``reason`` is a message id; amounts are None until the platform was read. ``lines`` it records; empty: all."""
 
     sale_id: UUID
     connection_id: UUID
@@ -29,3 +29,4 @@ class Delivery:
     stock: StockEffect | None = None
     handles: tuple[Handle, ...] = ()
     updated_at: datetime
+    lines: tuple[str, ...] = ()

@@ -140,7 +140,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A sale or an online order. Lines' gross add up to ``totals.total``; tenders to ``totals.payable``."""
+    """A sale or an online order. Lines' gross add up to ``totals.total``; tenders to ``totals.payable``.
+
+    ``refunds``: what was given back of it so far, at a till or at the console; ``payment`` says when it is cancelled.
+    """
 
     id: UUID
     origin: Origin
@@ -164,6 +167,7 @@ class Order:
     number: str = ""
     payment: PaymentStatus = PaymentStatus.PAID
     updated_at: datetime | None = None
+    refunds: tuple[Refund, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Walking pages: numbered, by cursor or by link. A strategy is chosen by the adapter; the loop stands here once."""
+"""Walking pages by their cursor; the adapter fetches a page, the loop stands here once."""
 
 from __future__ import annotations
 
@@ -27,23 +27,3 @@ async def by_cursor(
             break
         seen.add(cursor)
     raise Drift(path="cursor", expected="a new cursor on each page", found="the same cursor again")
-
-
-async def numbered(fetch: Callable[[int], Awaitable[tuple[T, bool]]], first: int = 1) -> AsyncIterator[T]:
-    """``fetch(number)`` answers a page and whether another follows."""
-    for number in range(first, first + _MOST_PAGES):
-        page, more = await fetch(number)
-        yield page
-        if not more:
-            return
-    raise Drift(path="page", expected="a last page", found="pages without end")
-
-
-async def by_link(fetch: Callable[[str], Awaitable[tuple[T, str | None]]], start: str) -> AsyncIterator[T]:
-    """``fetch(address)`` answers a page and the address of the next, None on the last."""
-
-    async def follow(cursor: str | None) -> tuple[T, str | None]:
-        return await fetch(cursor or start)
-
-    async for page in by_cursor(follow):
-        yield page

@@ -16,7 +16,9 @@ from tillbridge.domain.errors import (
     ShopClosed,
     TillbridgeError,
     TokenRejected,
+    WrongCredentials,
 )
+from tillbridge.domain.specs import CredentialField
 from tillbridge.net.reading import Answer, retry_after
 from tillbridge.net.redact import one_line
 
@@ -49,6 +51,12 @@ class VerdictTable:
             if row.matches(answer.status, code):
                 return row.make(answer, code, words)
         return None
+
+
+def wrong_field(fields: Sequence[CredentialField], name: str, request_id: str | None = None) -> WrongCredentials:
+    """The error that names a field of the setup form by its title, with the place to find it."""
+    found = next(each for each in fields if each.name == name)
+    return WrongCredentials(field=found.title, where=found.where_to_find, request_id=request_id)
 
 
 def by_status(answer: Answer, *, repeatable: bool, clock: Clock) -> TillbridgeError | None:

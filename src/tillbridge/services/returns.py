@@ -1,12 +1,26 @@
-"""Goods given back at the till as refunds of the sale they came from. Pure; called by services.orders."""
+"""Goods given back at the till as refunds of the sale they came from. Pure; called by services.recording."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from tillbridge.domain.money import Money, total
 from tillbridge.domain.orders import LineKind, Order, OrderLine, Refund, RefundLine
+from tillbridge.domain.refunds import left_of
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """``refund`` is bounded by what was left of the original; ``exceeds``: the till gave back more.
+
+    ``taken``: how much of each returned line, by its id, came from what was left.
+    """
+
+    refund: Refund
+    exceeds: bool
+    taken: Mapping[str, Decimal]
 
 
 def returned_lines(order: Order) -> dict[str, tuple[OrderLine, ...]]:
@@ -18,38 +32,41 @@ def returned_lines(order: Order) -> dict[str, tuple[OrderLine, ...]]:
     return {name: tuple(lines) for name, lines in found.items()}
 
 
-def refund_of(original: Order, returned: Sequence[OrderLine], reference: str, reason: str) -> Refund | None:
-    """The refund that gives ``returned`` back on ``original``; None when those goods were not sold there.
+def given_back(original: Order, returned: Sequence[OrderLine], reference: str, reason: str) -> GivenBack | None:
+    """``returned`` as a refund of ``original``; None when such goods were not sold there or nothing was paid out.
 
-    What the till paid out stands: the amount is what the returned lines say, tax included.
+    What the till paid out stands: the amount is what the returned lines say, tax included. More than what is left, of
+    a line or in money, or anything of a cancelled sale, is no mistake we can undo: it ``exceeds`` and a person decides.
     """
-    if any(each.gross.currency != original.currency for each in returned):
+    amount = -total([each.gross for each in returned], returned[0].gross.currency)
+    if amount.currency != original.currency or amount <= Money.zero(original.currency):
         return None
-    open_quantity = {each.id: each.quantity for each in original.lines if each.quantity > 0}
+    left = left_of(original)
+    open_quantity = dict(left.quantities)
     lines: list[RefundLine] = []
+    taken: dict[str, Decimal] = {}
     for each in returned:
-        taken = _take(original, open_quantity, each)
-        if taken is None:
+        sold = [line for line in original.lines if line.quantity > 0 and _same_goods(line, each)]
+        if not sold:
             return None
-        lines += taken
-    amount = -total([each.gross for each in returned], original.currency)
-    if not lines or amount <= Money.zero(original.currency):
-        return None
-    return Refund(reference, amount, tuple(lines), reason)
+        found = _take(sold, open_quantity, -each.quantity)
+        lines += found
+        taken[each.id] = sum((line.quantity for line in found), Decimal(0))
+    short = any(taken[each.id] < -each.quantity for each in returned)
+    refund = Refund(reference, min(amount, left.amount), tuple(lines), reason)
+    return GivenBack(refund, short or amount > left.amount, taken)
 
 
-def _take(original: Order, open_quantity: dict[str, Decimal], returned: OrderLine) -> list[RefundLine] | None:
-    """Spread a returned quantity over the lines that sold the same goods, in order."""
-    left, taken = -returned.quantity, []
-    for line in original.lines:
-        if left <= 0:
-            break
-        here = min(open_quantity.get(line.id, Decimal(0)), left)
-        if here > 0 and _same_goods(line, returned):
+def _take(sold: Sequence[OrderLine], open_quantity: dict[str, Decimal], wanted: Decimal) -> list[RefundLine]:
+    """Spread a returned quantity over what is left of the lines that sold the same goods, in order."""
+    taken = []
+    for line in sold:
+        here = min(open_quantity.get(line.id, Decimal(0)), wanted)
+        if here > 0:
             open_quantity[line.id] -= here
-            left -= here
+            wanted -= here
             taken.append(RefundLine(line.id, here, restock=line.kind is LineKind.PRODUCT))
-    return None if left > 0 else taken
+    return taken
 
 
 def _same_goods(sold: OrderLine, returned: OrderLine) -> bool:

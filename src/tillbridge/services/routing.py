@@ -1,17 +1,14 @@
-"""Which connections record a sale, and which only follow its stock. Pure; called by services.orders and the till."""
+"""Which connections record a sale. Pure; called by services.recording."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
-from tillbridge.domain.connections import Connection, ConnectionState
+from tillbridge.domain.connections import Connection
 from tillbridge.domain.errors import InvalidInput
-from tillbridge.domain.orders import Order, OrderStatus, Origin
-
-_RECORDING = frozenset({ConnectionState.READY, ConnectionState.NEEDS_REAUTHENTICATION, ConnectionState.LOCKED})
-"""A connection that was ready once keeps receiving: its jobs wait until it can work again."""
+from tillbridge.domain.orders import Order, OrderLine, OrderStatus, Origin
+from tillbridge.sync.followers import RECORDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +27,7 @@ class Plan:
     """Where a sale goes. ``reason`` says why it stays local when nobody records it."""
 
     destinations: tuple[Destination, ...]
-    followers: tuple[Connection, ...]
     reason: str = ""
-
-    @property
-    def recorded_by(self) -> frozenset[UUID]:
-        return frozenset(each.connection.id for each in self.destinations)
 
 
 def plan(order: Order, connections: Sequence[Connection], named: Sequence[tuple[str, str]] = ()) -> Plan:
@@ -43,19 +35,23 @@ def plan(order: Order, connections: Sequence[Connection], named: Sequence[tuple[
 
     Raises InvalidInput for a name that no connection has. An online order never goes to another platform.
     """
-    able = [each for each in connections if each.state in _RECORDING]
+    able = [each for each in connections if each.state in RECORDING]
     if order.origin is not Origin.POS:
-        return Plan((), tuple(able), "orders.reason.online")
+        return Plan((), "orders.reason.online")
     wanted = _named_lines(named, {each.name: each for each in connections})
-    rest = tuple(each.id for each in order.lines if each.id not in {line for line, _ in named})
+    elsewhere = {line for line, _ in named}
+    rest = tuple(each.id for each in _placed(order) if each.id not in elsewhere)
     destinations = [_destination(order, each, lines) for each, lines in wanted]
     already = {each.connection.id for each in destinations}
     if rest:
         matching = [each for each in able if each.id not in already and each.route.matches(order.till, order.location)]
         destinations += [_destination(order, each, rest if wanted else ()) for each in matching]
-    taken = {each.connection.id for each in destinations}
-    followers = tuple(each for each in able if each.id not in taken)
-    return Plan(tuple(destinations), followers, "" if destinations else _reason(connections, able))
+    return Plan(tuple(destinations), "" if destinations else _reason(connections, able))
+
+
+def _placed(order: Order) -> Sequence[OrderLine]:
+    """Goods given back travel as refunds; a sale of nothing else still has a way, for what matches no earlier sale."""
+    return [each for each in order.lines if each.quantity > 0] or order.lines
 
 
 def _named_lines(
@@ -74,7 +70,7 @@ def _destination(order: Order, connection: Connection, lines: tuple[str, ...]) -
     facts = {"connection": connection.name, "ours": order.currency, "theirs": connection.currency}
     if connection.currency != order.currency:
         return Destination(connection, lines, OrderStatus.FAILED, "orders.other_currency", facts)
-    if connection.state not in _RECORDING:
+    if connection.state not in RECORDING:
         return Destination(connection, lines, OrderStatus.FAILED, "orders.not_ready", facts)
     return Destination(connection, lines)
 

@@ -12,6 +12,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -26,15 +27,18 @@ from tillbridge.domain.errors import (
     PlatformUnavailable,
     RateLimited,
     ReauthenticationNeeded,
+    StorageError,
     TillbridgeError,
     TokenRejected,
     UnknownConnection,
+    VaultError,
     WrongCredentials,
 )
 from tillbridge.domain.events import ConnectionChanged, Event, NotificationPushed, ReauthenticationAsked, TokenRenewed
 from tillbridge.domain.notifications import Severity
 from tillbridge.domain.tokens import Secret, Token, TokenFacts, TokenGrant, TokenType
 from tillbridge.messages import text
+from tillbridge.services.locked import WAITS_FOR_A_PERSON, lock_out
 from tillbridge.storage import Storage
 
 T = TypeVar("T")
@@ -211,7 +215,8 @@ class TokenService:
             now = await self._storage.connections.get(connection.id)
             if now.state is ConnectionState.NEEDS_REAUTHENTICATION:
                 return
-            await self._storage.connections.save(replace(now, state=ConnectionState.NEEDS_REAUTHENTICATION))
+            waiting = partial(replace, state=ConnectionState.NEEDS_REAUTHENTICATION)
+            await self._storage.connections.change(connection.id, waiting)
             told = await self._storage.notifications.push(
                 cause=f"{ReauthenticationNeeded.message_id}:{connection.id}",
                 severity=Severity.ERROR,
@@ -226,28 +231,48 @@ class TokenService:
             self._publish(fact)
 
     async def run(self) -> None:
-        """Renew ahead of time, until cancelled: at 80 % of a token's life."""
+        """Renew ahead of time, until cancelled: at 80 % of a token's life. A database in trouble is waited for."""
         while True:
-            await self.renew_due()
+            try:
+                await self.renew_due()
+            except StorageError as error:
+                _log.warning("renewal put off", action="token.ahead", cause=error.message_id, reason=str(error))
             await self._clock.sleep(_AHEAD_EVERY)
 
     async def renew_due(self) -> int:
-        """Renew what has lived 80 % of its life; how many. Outages are left to the next round."""
+        """Renew what has lived 80 % of its life; how many. Outages are left to the next round.
+
+        One connection's trouble keeps no other from its renewal. Raises a StorageError when no list can be had.
+        """
         names = [each.connection for each in await self.facts() if self._is_due(each)]
-        done = 0
-        for name in names:
-            connection = await self._storage.connections.by_name(name)
-            if connection is None or connection.state is ConnectionState.NEEDS_REAUTHENTICATION:
-                continue
+        return sum([await self._renew_ahead(name) for name in names])
+
+    async def _renew_ahead(self, name: str) -> bool:
+        connection = await self._storage.connections.by_name(name)
+        if connection is None or connection.state in WAITS_FOR_A_PERSON:
+            return False
+        try:
             token = await self._storage.vault.token(connection.id, TokenType.ACCESS)
-            try:
-                await self._renewed(connection, token.generation if token else 0)
-                done += 1
-            except _DEAD as error:
-                await self.refused(connection, error)
-            except TillbridgeError as error:
-                _log.info("renewal put off", action="token.ahead", connection=name, cause=error.message_id)
-        return done
+            await self._renewed(connection, token.generation if token else 0)
+            return True
+        except _DEAD as error:
+            await self.refused(connection, error)
+        except VaultError as error:
+            await self._locked(connection, error)
+        except TillbridgeError as error:
+            _log.info("renewal put off", action="token.ahead", connection=name, cause=error.message_id)
+        except Exception:  # a bug in one platform's renewal must not end the renewal of all others
+            _log.exception("renewal met a bug", action="token.ahead", connection=name)
+        return False
+
+    async def _locked(self, connection: Connection, error: VaultError) -> None:
+        """Its credentials do not open: it waits for a person, who is told once."""
+        told = await lock_out(self._storage, connection.id)
+        if told is None:
+            return
+        _log.warning("credential closed", action="token.locked", connection=connection.name, cause=error.message_id)
+        for fact in (ConnectionChanged(connection.id), NotificationPushed(told)):
+            self._publish(fact)
 
     async def aclose(self) -> None:
         """Let renewals under way end: a grant half received would be lost."""
@@ -306,10 +331,16 @@ class TokenService:
             await self._clock.sleep(_LOOK_AGAIN)
         pulse = asyncio.create_task(self._hold_lease(connection.id))
         try:
+            # whoever held the lease before may have got a token, or a refusal
+            await self._check_not_refused(connection)
             token = await vault.token(connection.id, TokenType.ACCESS)
             if token is not None and token.generation > than:
                 return token
             return await self._ask(connection, token.generation if token else 0)
+        except _DEAD as error:
+            # under the lease, so that nobody who waits for it asks again: accounts lock
+            await self.refused(connection, error)
+            raise
         finally:
             pulse.cancel()
             await asyncio.gather(pulse, return_exceptions=True)

@@ -68,7 +68,7 @@ class Storage:
         return self._database.transaction()
 
     async def together(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Run ``work`` in a transaction shared with what others hand over in the same few milliseconds.
+        """Run ``work`` in a transaction shared with what others hand over meanwhile.
 
         Durable when it returns; a failure undoes its own writes only. It may run twice when PostgreSQL restarts, so all
         it does besides writing must be repeatable.
@@ -85,8 +85,8 @@ class Storage:
         await self.changes.aclose()
 
     async def backup(self, target: Path) -> None:
-        """A consistent copy while running, opened once to prove it. The keyring is not part of it."""
-        await _database.backup(self._database, target)
+        """A consistent copy while running, restored once on trial to prove it. The keyring is not part of it."""
+        await _database.backup(self._database, target, self.vault.ring.check_value())
 
     async def prune(self) -> int:
         """Drop what is kept long enough; the number of rows."""

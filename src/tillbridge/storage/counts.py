@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from tillbridge.storage.database import Database
@@ -16,9 +17,19 @@ async def added(database: Database, connection_id: UUID, state: str, jobs: int) 
 
 async def moved(database: Database, connection_id: UUID, before: str, after: str, jobs: int) -> None:
     """That many jobs went from one state to another."""
-    if before != after and jobs:
-        # always in the same order, so that two transactions cannot wait for each other
-        await _add(database, sorted(((connection_id, before, -jobs), (connection_id, after, jobs))))
+    await moved_all(database, before, {(connection_id, after): jobs})
+
+
+async def moved_all(database: Database, before: str, after: Mapping[tuple[UUID, str], int]) -> None:
+    """Jobs of several connections left one state for others; ``after`` counts them by connection and new state."""
+    changes: Counter[tuple[UUID, str]] = Counter()
+    for (connection_id, state), jobs in after.items():
+        changes[connection_id, before] -= jobs
+        changes[connection_id, state] += jobs
+    # always in the same order, so that two transactions cannot wait for each other
+    rows = sorted((connection_id, state, jobs) for (connection_id, state), jobs in changes.items() if jobs)
+    if rows:
+        await _add(database, rows)
 
 
 async def _add(database: Database, rows: Sequence[tuple[UUID, str, int]]) -> None:

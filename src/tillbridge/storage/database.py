@@ -231,9 +231,9 @@ def _shown(address: str) -> str:
     return f"{parts.hostname or 'local'}:{parts.port or 5432}{parts.path}"
 
 
-async def backup(database: Database, target: Path) -> None:
-    """A consistent copy while running; refuses to call it good before it opened and answered."""
+async def backup(database: Database, target: Path, check_value: str) -> None:
+    """A consistent copy while running; refuses to call it good before it was restored on trial."""
     if database.path is None:
         raise StorageError(reason="back up PostgreSQL with pg_dump; Tillbridge copies its own SQLite file")
     with translated(str(target)):
-        await files.copied(database.path, target)
+        await files.copied(database.path, target, check_value)

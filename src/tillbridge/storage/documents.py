@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from tillbridge.domain.catalog import Listing
 from tillbridge.domain.customers import Address, Consent, Customer
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountType
-from tillbridge.domain.orders import AppliedDiscount
+from tillbridge.domain.orders import AppliedDiscount, Refund, RefundLine
 
 Json = dict[str, Any]
 
@@ -85,6 +86,31 @@ def listing_out(document: Mapping[str, Any] | None) -> Listing | None:
     return None if document is None else Listing(**document)
 
 
+def refund_in(refund: Refund) -> Json:
+    """A refund as a sale keeps it and a job carries it."""
+    return {
+        "reference": refund.reference,
+        "amount": str(refund.amount.amount),
+        "currency": refund.amount.currency,
+        "lines": [
+            {"line_id": each.line_id, "quantity": str(each.quantity), "restock": each.restock} for each in refund.lines
+        ],
+        "reason": refund.reason,
+    }
+
+
+def refund_out(document: Mapping[str, Any]) -> Refund:
+    return Refund(
+        reference=str(document["reference"]),
+        amount=Money(Decimal(str(document["amount"])), str(document["currency"])),
+        lines=tuple(
+            RefundLine(str(each["line_id"]), Decimal(str(each["quantity"])), bool(each["restock"]))
+            for each in document["lines"]
+        ),
+        reason=str(document["reason"]),
+    )
+
+
 def _time_in(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
@@ -97,3 +123,9 @@ def moment(value: Any) -> datetime:
     """A time of a raw row: text on SQLite."""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def document(value: Any) -> Json:
+    """A document of a raw row: text on SQLite."""
+    found: Json = json.loads(value) if isinstance(value, str) else value
+    return found

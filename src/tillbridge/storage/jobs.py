@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tillbridge.domain.errors import ErrorCard, Handling, InvalidInput, LeaseLost, NotFound, Who
+from tillbridge.domain.errors import ErrorCard, Handling, InvalidInput, NotFound, Who
 from tillbridge.domain.jobs import Attempt, Job, JobKind, JobState, Phase
 from tillbridge.domain.lanes import Lane
 from tillbridge.storage.changes import Changes
 from tillbridge.storage.counts import added, moved
 from tillbridge.storage.database import Database
-from tillbridge.storage.documents import moment
+from tillbridge.storage.documents import document, moment
 from tillbridge.storage.lanes import LaneRepository
 from tillbridge.storage.schema import AttemptRow, JobRow
+from tillbridge.storage.sets import rows_for, table_of
+from tillbridge.storage.settling import Ending, Sending, Settling
 from tillbridge.storage.together import Together
 
+Also = Callable[[], Awaitable[None]]
 _OPEN = (JobState.WAITING.value, JobState.RUNNING.value, JobState.PARKED.value)
+
+_COLUMNS = {
+    "id": "id", "connection_id": "id", "kind": "text", "state": "text", "subject_id": "id", "payload": "json",
+    "priority": "number", "run_at": "time", "attempts": "number", "fence": "number", "phase": "text", "cause": "text",
+    "cause_params": "json", "created_at": "time", "settled_at": "time", "lease_until": "time",
+}  # fmt: skip
 
 _CLAIM = """
 UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = ? WHERE id IN
  (SELECT id FROM job WHERE connection_id = ? AND state = 'waiting' AND run_at <= ?
   ORDER BY priority, run_at, id LIMIT ?)
-RETURNING id
-"""
+RETURNING """ + ", ".join(_COLUMNS)
 
-_SENDING = """
-UPDATE attempt SET phase = 'sending', sent_at = ?, action = ?, idempotency_key = ?, body = ?
-WHERE job_id = ? AND fence = ?
-"""
-_ENDED = """
-UPDATE attempt SET phase = CASE WHEN sent_at IS NULL THEN phase ELSE ? END, ended_at = ?, outcome = ?, handling = ?,
- error = ?, request_id = ?, action = CASE WHEN CAST(? AS VARCHAR(40)) = '' THEN action ELSE ? END
-WHERE job_id = ? AND fence = ?
+# a sale that is tried again is on its way again; one whose outcome is unknown stays so until it is looked up
+_REOPEN = """
+UPDATE delivery SET status = 'syncing', updated_at = ? WHERE status = 'failed' AND connection_id = ? AND sale_id IN
+ (SELECT subject_id FROM job WHERE connection_id = ? AND state = 'parked' AND cause = ? AND kind = 'push_order')
 """
 
 # the state stands in the text, since a partial index serves no parameter; lanes are few, their jobs many
@@ -49,6 +52,9 @@ SELECT run_at FROM (SELECT (SELECT run_at FROM job WHERE job.connection_id = lan
 class JobRepository:
     def __init__(self, database: Database, changes: Changes, lanes: LaneRepository, together: Together) -> None:
         self._db, self._changes, self._lanes, self._together = database, changes, lanes, together
+        self._settling = Settling(database, changes)
+        picked = ", ".join(f"v.{name}" for name in _COLUMNS)
+        self._add = f"INSERT INTO job ({', '.join(_COLUMNS)}) SELECT {picked} FROM {table_of(database, _COLUMNS)}"
 
     async def add(self, jobs: Sequence[Job]) -> None:
         """Join the caller's transaction, so that a sale and its jobs are there together or not at all."""
@@ -56,7 +62,7 @@ class JobRepository:
             return
         counted = Counter((each.connection_id, each.state.value) for each in jobs)
         async with self._db.transaction():
-            await JobRow.bulk_create([JobRow(**_values(each)) for each in jobs], batch_size=1000)
+            await self._db.run(self._add, rows_for(self._db, _COLUMNS, [_values(each) for each in jobs]))
             for (connection_id, state), count in sorted(counted.items()):
                 await added(self._db, connection_id, state, count)
             await self._changes.note("job", jobs[0].id)
@@ -90,23 +96,29 @@ class JobRepository:
         rows = await self._db.rows(_CLAIM, lane.lease_until, lane.connection_id, now, limit)
         if not rows:
             return []
-        found = await JobRow.filter(id__in=[UUID(str(row["id"])) for row in rows])
-        jobs = sorted((_job(row) for row in found), key=lambda each: (each.priority, each.run_at, each.id))
-        await AttemptRow.bulk_create([_new_attempt(each, now) for each in jobs])
+        jobs = sorted((_job_of(row) for row in rows), key=lambda each: (each.priority, each.run_at, each.id))
+        await self._settling.begin(jobs, now)
         await moved(self._db, lane.connection_id, "waiting", "running", len(jobs))
         await self._changes.note("job", jobs[0].id)
         return jobs
 
     async def mark_sending(
-        self, job: Job, lane: Lane, *, action: str, idempotency_key: str, body: str, now: datetime
+        self,
+        job: Job,
+        lane: Lane,
+        *,
+        action: str,
+        idempotency_key: str,
+        body: str,
+        now: datetime,
+        also: Also | None = None,
     ) -> None:
-        """Make "about to send" durable, with the exact body. Raises LeaseLost: then nothing may be sent."""
+        """Make "about to send" durable, with the exact body. Raises LeaseLost: then nothing may be sent.
 
-        async def mark() -> None:
-            await self._fenced(job, "phase = 'sending'")
-            await self._db.run(_SENDING, now, action, idempotency_key, body, job.id, job.fence)
-
-        await self._together.run(mark)
+        ``also`` is written in the same transaction; it may run twice when PostgreSQL restarts.
+        """
+        sending = Sending(job=job, at=now, action=action, idempotency_key=idempotency_key, body=body)
+        await self._together.write(self._settling.mark, sending, also)
 
     async def settle(
         self,
@@ -125,61 +137,56 @@ class JobRepository:
         handling: Handling | None = None,
         error: ErrorCard | None = None,
         request_id: str = "",
+        also: Also | None = None,
     ) -> None:
-        """Write what became of a claimed job and close its attempt. Raises LeaseLost and writes nothing."""
-        done = state in (JobState.SUCCEEDED, JobState.CANCELLED)
-        async with self._db.transaction():
-            await self._fenced(
-                job,
-                "state = ?, phase = ?, run_at = ?, attempts = attempts - ?, cause = ?, cause_params = ?, "
-                "settled_at = ?, lease_until = NULL",
-                state.value, phase.value, run_at or job.run_at, 0 if spent else 1, cause,
-                json.dumps(dict(cause_params or {})), now if done else None,
-            )  # fmt: skip
-            await self._db.run(
-                _ENDED, phase.value, now, outcome, handling.value if handling else None, _card_in(error),
-                request_id[:255], action, action, job.id, job.fence,
-            )  # fmt: skip
-            await moved(self._db, job.connection_id, "running", state.value, 1)
-            await self._changes.note("job", job.id)
+        """Write what became of a claimed job and close its attempt. Raises LeaseLost and writes nothing.
 
-    async def _fenced(self, job: Job, change: str, *values: Any) -> None:
-        """Whoever takes a lane over returns its running jobs in the same transaction, so the job's fence tells."""
-        rows = await self._db.rows(
-            f"UPDATE job SET {change} WHERE id = ? AND fence = ? AND state = 'running' RETURNING id",
-            *values, job.id, job.fence,
+        ``also``: its consequences, in the same transaction; it may run twice when PostgreSQL restarts.
+        """
+        ending = Ending(
+            job=job, state=state, phase=phase, spent=spent, at=now, outcome=outcome, action=action, run_at=run_at,
+            cause=cause, cause_params=cause_params or {}, handling=handling, error=error, request_id=request_id,
         )  # fmt: skip
-        if not rows:
-            raise LeaseLost(what="the job")
+        await self._together.write(self._settling.end, ending, also)
 
     async def attempts(self, job_id: UUID) -> tuple[Attempt, ...]:
         """All tries, oldest first."""
         return tuple(_attempt(row) for row in await AttemptRow.filter(job_id=job_id).order_by("id"))
+
+    async def tries(self, sale_ids: Sequence[UUID]) -> Mapping[tuple[UUID, UUID], int]:
+        """How often something was tried, by sale and connection; counted at once for all of them."""
+        if not sale_ids:
+            return {}
+        rows = await self._db.rows(
+            "SELECT job.subject_id, job.connection_id, count(*) AS n FROM job JOIN attempt ON attempt.job_id = job.id "
+            f"WHERE job.subject_id IN ({', '.join('?' for _ in sale_ids)}) GROUP BY job.subject_id, job.connection_id",
+            *sale_ids,
+        )
+        return {(UUID(str(row["subject_id"])), UUID(str(row["connection_id"]))): int(row["n"]) for row in rows}
 
     async def retry(self, job_id: UUID, now: datetime) -> None:
         """A parked, waiting or failed job runs again at once, with all its attempts."""
         job = await self._known(job_id)
         if job.state not in (JobState.PARKED, JobState.WAITING):
             raise InvalidInput(field="job", reason=f"it is {job.state.value}")
-        await self._restart(now, "id = ? AND state = ?", job_id, job.state.value)
+        await self._restart(job.connection_id, now, job.state, "id = ?", job_id)
 
-    async def retry_alike(self, cause: str, connection_id: UUID | None, now: datetime) -> int:
-        """All parked jobs of a cause run again; how many."""
-        if connection_id is None:
-            return await self._restart(now, "cause = ? AND state = ?", cause, "parked")
-        return await self._restart(now, "cause = ? AND connection_id = ? AND state = ?", cause, connection_id, "parked")
-
-    async def _restart(self, now: datetime, where: str, *values: Any) -> int:
-        """Make jobs of one state wait, due now; the state is the last of ``values``."""
-        sql = f"UPDATE job SET state = 'waiting', run_at = ?, attempts = 0 WHERE {where} RETURNING id, connection_id"
+    async def retry_alike(self, cause: str, connection_id: UUID, now: datetime) -> int:
+        """All parked jobs of a cause and connection run again; how many. Done in the database, however many."""
         async with self._db.transaction():
-            rows = await self._db.rows(sql, now, *values)
-            counted = Counter(UUID(str(row["connection_id"])) for row in rows)
-            for connection_id, count in sorted(counted.items()):
-                await moved(self._db, connection_id, values[-1], "waiting", count)
-            if rows:
-                await self._changes.note("job", UUID(str(rows[0]["id"])))
-        return len(rows)
+            await self._db.run(_REOPEN, now, connection_id, connection_id, cause)
+            return await self._restart(connection_id, now, JobState.PARKED, "cause = ?", cause)
+
+    async def _restart(self, connection_id: UUID, now: datetime, state: JobState, where: str, *values: Any) -> int:
+        """Make jobs of one connection and state wait, due now."""
+        change = "UPDATE job SET state = 'waiting', run_at = ?, attempts = 0"
+        sql = f"{change} WHERE connection_id = ? AND state = ? AND {where}"
+        async with self._db.transaction():
+            count = await self._db.run(sql, now, connection_id, state.value, *values)
+            await moved(self._db, connection_id, state.value, "waiting", count)
+            if count:
+                await self._changes.note("job", connection_id)
+        return count
 
     async def cancel(self, job_id: UUID, now: datetime) -> Job:
         """Give a job up; one that is running cannot be. Answers it as it was."""
@@ -242,10 +249,16 @@ def _job(row: JobRow) -> Job:
     )  # fmt: skip
 
 
-def _new_attempt(job: Job, now: datetime) -> AttemptRow:
-    return AttemptRow(
-        job_id=job.id, number=job.attempts, fence=job.fence, began_at=now, phase=Phase.NOT_SENT.value, action="",
-        outcome="", request_id="", idempotency_key="", body="",
+def _job_of(row: Mapping[str, Any]) -> Job:
+    """A raw row: on SQLite times and documents are text."""
+    return Job(
+        id=UUID(str(row["id"])), connection_id=UUID(str(row["connection_id"])), kind=JobKind(row["kind"]),
+        state=JobState(row["state"]), subject_id=UUID(str(row["subject_id"])) if row["subject_id"] else None,
+        payload=document(row["payload"]), priority=row["priority"], run_at=moment(row["run_at"]),
+        attempts=row["attempts"], fence=row["fence"], phase=Phase(row["phase"]), cause=row["cause"],
+        cause_params=document(row["cause_params"]), created_at=moment(row["created_at"]),
+        settled_at=moment(row["settled_at"]) if row["settled_at"] else None,
+        lease_until=moment(row["lease_until"]) if row["lease_until"] else None,
     )  # fmt: skip
 
 
@@ -253,16 +266,8 @@ def _attempt(row: AttemptRow) -> Attempt:
     return Attempt(
         number=row.number, began_at=row.began_at, ended_at=row.ended_at, phase=Phase(row.phase), action=row.action,
         outcome=row.outcome, handling=Handling(row.handling) if row.handling else None, error=_card_out(row.error),
-        request_id=row.request_id, idempotency_key=row.idempotency_key, sent_at=row.sent_at,
+        request_id=row.request_id, idempotency_key=row.idempotency_key, sent_at=row.sent_at, body=row.body,
     )  # fmt: skip
-
-
-def _card_in(card: ErrorCard | None) -> str | None:
-    if card is None:
-        return None
-    return json.dumps({
-        "title": card.title, "explanation": card.explanation, "who": card.who.value, "next_step": card.next_step,
-    })  # fmt: skip
 
 
 def _card_out(document: dict[str, Any] | None) -> ErrorCard | None:

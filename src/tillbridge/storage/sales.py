@@ -1,9 +1,9 @@
-"""Sales and their deliveries. A sale is written once and never changed; its deliveries move."""
+"""Sales and their deliveries. A sale is written once; its deliveries move, its cancellation and refunds are noted."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -46,8 +46,10 @@ class SaleRepository:
         Raises InvalidInput when its till and receipt, or its reference, are recorded already.
         """
         async with self._db.transaction():
+            values = _sale_values(order)
+            values["document"]["parts"] = {str(each.connection_id): each.lines for each in deliveries if each.lines}
             try:
-                await SaleRow.create(**_sale_values(order))
+                await SaleRow.create(**values)
             except IntegrityError:
                 raise InvalidInput(field="receipt", reason=f"{order.receipt} is already recorded") from None
             await self._add_parts(order)
@@ -69,6 +71,21 @@ class SaleRepository:
                 await model.filter(sale_id=order.id).delete()
             await self._add_parts(order)
             await self._changes.note("sale", order.id)
+
+    async def hold(self, sale_id: UUID) -> Order:
+        """The sale as it stands; nobody else holds it until the caller's transaction ends. Raises NotFound."""
+        rows = SaleRow.filter(id=sale_id)
+        row = await (rows if self._db.is_sqlite else rows.select_for_update()).first()
+        if row is None:
+            raise NotFound(what="sale", name=sale_id)
+        return await self._whole(row)
+
+    async def note(self, order: Order) -> None:
+        """Its payment and what was given back of it, nothing else; the caller holds it."""
+        row = await SaleRow.get(id=order.id)
+        document = {**row.document, "refunds": [documents.refund_in(each) for each in order.refunds]}
+        await SaleRow.filter(id=order.id).update(payment=order.payment.value, document=document)
+        await self._changes.note("sale", order.id)
 
     async def _add_parts(self, order: Order) -> None:
         await SaleLineRow.bulk_create([SaleLineRow(**_line_values(order, at)) for at in range(len(order.lines))])
@@ -113,21 +130,50 @@ class SaleRepository:
         return await SaleRow.all().count()
 
     async def deliveries(self, sale_id: UUID) -> tuple[Delivery, ...]:
-        rows = await DeliveryRow.filter(sale_id=sale_id).order_by("id")
-        return tuple([await self._delivery(row) for row in rows])
+        return (await self.deliveries_of([sale_id]))[sale_id]
+
+    async def deliveries_of(self, sale_ids: Sequence[UUID]) -> Mapping[UUID, tuple[Delivery, ...]]:
+        """The deliveries of many sales, read at once for all of them."""
+        ids = list(sale_ids)
+        rows = await DeliveryRow.filter(sale_id__in=ids).order_by("id")
+        parts = await self._parts(ids) if rows else {}
+        handles = defaultdict(list)
+        for each in await HandleRow.filter(sale_id__in=ids).order_by("id"):
+            handles[each.sale_id, each.connection_id].append(each)
+        found: dict[UUID, list[Delivery]] = {each: [] for each in sale_ids}
+        for row in rows:
+            sale_id = UUID(str(row.sale_id))
+            found[sale_id].append(_delivery(row, handles[row.sale_id, row.connection_id], parts[sale_id]))
+        return {sale_id: tuple(each) for sale_id, each in found.items()}
 
     async def delivery(self, sale_id: UUID, connection_id: UUID) -> Delivery:
         """Raises NotFound when the sale does not go to that connection."""
         row = await DeliveryRow.get_or_none(sale_id=sale_id, connection_id=connection_id)
         if row is None:
             raise NotFound(what="delivery", name=sale_id)
-        return await self._delivery(row)
+        handles = await HandleRow.filter(sale_id=sale_id, connection_id=connection_id).order_by("id")
+        return _delivery(row, handles, (await self._parts([sale_id]))[sale_id])
 
-    async def add_delivery(self, delivery: Delivery) -> None:
-        await DeliveryRow.create(**_delivery_values(delivery))
+    async def change_delivery(
+        self, sale_id: UUID, connection_id: UUID, change: Callable[[Delivery], Delivery]
+    ) -> Delivery:
+        """Read, change and write a delivery while nobody else can; answers it as it is now.
+
+        The row stays locked until the caller's transaction ends. An equal one is not written. ``change`` must not wait.
+        Raises NotFound as ``delivery`` does.
+        """
+        async with self._db.transaction():
+            if not self._db.is_sqlite:
+                locking = "SELECT id FROM delivery WHERE sale_id = ? AND connection_id = ? FOR UPDATE"
+                await self._db.rows(locking, sale_id, connection_id)
+            before = await self.delivery(sale_id, connection_id)
+            after = change(before)
+            if after != before:
+                await self.save_delivery(after)
+        return after
 
     async def save_delivery(self, delivery: Delivery) -> None:
-        """All but the handles, which are only ever added."""
+        """All but the handles, which are only ever added, and the lines, which stand from the start."""
         values = _delivery_values(delivery)
         key = {"sale_id": values.pop("sale_id"), "connection_id": values.pop("connection_id")}
         await DeliveryRow.filter(**key).update(**values)
@@ -138,12 +184,6 @@ class SaleRepository:
         await HandleRow.get_or_create(
             sale_id=sale_id, connection_id=connection_id, kind=handle.kind, external_id=handle.external_id
         )
-
-    async def status(self, sale_id: UUID) -> OrderStatus:
-        """The sale's status over all its deliveries: the worst one counts."""
-        found = {OrderStatus(row.status) for row in await DeliveryRow.filter(sale_id=sale_id)}
-        order = (OrderStatus.FAILED, OrderStatus.UNKNOWN, OrderStatus.SYNCING, OrderStatus.LOCAL, OrderStatus.SYNCED)
-        return next((each for each in order if each in found), OrderStatus.LOCAL)
 
     async def _one(self, **key: Any) -> Order | None:
         row = await SaleRow.get_or_none(**key)
@@ -161,16 +201,12 @@ class SaleRepository:
         tenders = _by_sale(await SaleTenderRow.filter(sale_id__in=ids).order_by("position"))
         return tuple(_order(row, lines[row.id], taxes[row.id], tenders[row.id]) for row in rows)
 
-    async def _delivery(self, row: DeliveryRow) -> Delivery:
-        rows = await HandleRow.filter(sale_id=row.sale_id, connection_id=row.connection_id).order_by("id")
-        return Delivery(
-            sale_id=UUID(str(row.sale_id)), connection_id=UUID(str(row.connection_id)), status=OrderStatus(row.status),
-            reason=row.reason, reason_params=row.reason_params, platform_order_id=row.platform_order_id,
-            number=row.number, total=documents.money_out(row.total, row.currency),
-            tax=documents.money_out(row.tax, row.currency), paid=row.paid,
-            stock=None if row.stock is None else StockEffect(row.stock),
-            handles=tuple(Handle(each.kind, each.external_id) for each in rows), updated_at=row.updated_at,
-        )  # fmt: skip
+    async def _parts(self, sale_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, list[str]]]:
+        """By sale: the lines of each connection that records only some of them, by its id."""
+        found: dict[UUID, Mapping[str, list[str]]] = {each: {} for each in sale_ids}
+        for sale_id, document in await SaleRow.filter(id__in=list(sale_ids)).values_list("id", "document"):
+            found[UUID(str(sale_id))] = document.get("parts", {})
+        return found
 
 
 def _by_sale(parts: Sequence[Part]) -> Mapping[UUID, list[Part]]:
@@ -193,7 +229,7 @@ def _sale_values(order: Order) -> dict[str, Any]:
         "document": {
             "customer": documents.customer_in(order.customer), "billing": documents.address_in(order.billing),
             "shipping": documents.address_in(order.shipping), "discounts": documents.discounts_in(order.discounts),
-            "note": order.note,
+            "note": order.note, "refunds": [documents.refund_in(each) for each in order.refunds],
         },
     }  # fmt: skip
 
@@ -221,6 +257,18 @@ def _delivery_values(delivery: Delivery) -> dict[str, Any]:
         "tax": documents.money_in(delivery.tax), "paid": delivery.paid,
         "stock": delivery.stock.value if delivery.stock else None, "updated_at": delivery.updated_at,
     }  # fmt: skip
+
+
+def _delivery(row: DeliveryRow, handles: Sequence[HandleRow], parts: Mapping[str, list[str]]) -> Delivery:
+    return Delivery(
+        sale_id=UUID(str(row.sale_id)), connection_id=UUID(str(row.connection_id)), status=OrderStatus(row.status),
+        reason=row.reason, reason_params=row.reason_params, platform_order_id=row.platform_order_id,
+        number=row.number, total=documents.money_out(row.total, row.currency),
+        tax=documents.money_out(row.tax, row.currency), paid=row.paid,
+        stock=None if row.stock is None else StockEffect(row.stock),
+        handles=tuple(Handle(each.kind, each.external_id) for each in handles), updated_at=row.updated_at,
+        lines=tuple(parts.get(str(row.connection_id), ())),
+    )  # fmt: skip
 
 
 def _order(
@@ -255,6 +303,7 @@ def _order(
         billing=documents.address_out(row.document["billing"]),
         shipping=documents.address_out(row.document["shipping"]), note=row.document["note"],
         external_id=row.external_id, number=row.number, payment=PaymentStatus(row.payment), updated_at=row.updated_at,
+        refunds=tuple(documents.refund_out(each) for each in row.document.get("refunds", ())),
     )  # fmt: skip
 
 

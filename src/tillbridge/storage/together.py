@@ -1,24 +1,37 @@
-"""Commits of many callers as one: what arrives within a few milliseconds shares a transaction and its disk write."""
+"""Commits of many callers as one: what comes while another commit is under way shares a transaction and disk write."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from tillbridge.domain.errors import DatabaseBusy, DatabaseUnreachable
 from tillbridge.storage.database import Database
 
 T = TypeVar("T")
-_GATHER_SECONDS = 0.002
+Write = Callable[[Sequence[Any]], Awaitable[Sequence[Exception | None]]]
+"""Writes many entries of a kind in a few statements; answers for each what went wrong, or None."""
 _MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    work: Callable[[], Awaitable[Any]]
+    """``entry`` with all others for the same ``write``, then ``work`` in a savepoint of its own."""
+
     done: asyncio.Future[Any]
+    work: Callable[[], Awaitable[Any]] | None = None
+    write: Write | None = None
+    entry: Any = None
+
+
+class _Spoiled(Exception):
+    """What belongs to an entry failed after it was written with the others: they are written again without it."""
+
+    def __init__(self, waiting: _Waiting, failure: Exception) -> None:
+        self.waiting, self.failure = waiting, failure
 
 
 class Together:
@@ -37,10 +50,23 @@ class Together:
         if self._db.in_transaction:
             return await self._db.whole(work)
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(work, done))
+        await self._handed(_Waiting(done, work))
+        return await done
+
+    async def write(self, write: Write, entry: Any, also: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Write ``entry`` with all others of its kind, durable; ``also`` runs after it and shares its fate."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting = _Waiting(done, also, write, entry)
+        if self._db.in_transaction:
+            await self._db.whole(lambda: self._alone(waiting))
+        else:
+            await self._handed(waiting)
+
+    async def _handed(self, waiting: _Waiting) -> None:
+        self._waiting.append(waiting)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._commit_all())
-        return await done
+        await waiting.done
 
     async def aclose(self) -> None:
         """Let what was handed over be committed."""
@@ -49,38 +75,67 @@ class Together:
 
     async def _commit_all(self) -> None:
         while self._waiting:
-            await asyncio.sleep(_GATHER_SECONDS)
+            # those who are as far in this turn of the loop come along; later ones gather while this group is committed
+            await asyncio.sleep(0)
             group, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
             await self._commit(group)
 
     async def _commit(self, group: list[_Waiting]) -> None:
         try:
-            results = await self._db.whole(lambda: self._each(group))
+            while group:
+                try:
+                    results = await self._db.whole(partial(self._each, group))
+                except _Spoiled as spoiled:
+                    group = [each for each in group if each is not spoiled.waiting]
+                    _tell(spoiled.waiting, None, spoiled.failure)
+                else:
+                    for each, (result, failure) in zip(group, results, strict=True):
+                        _tell(each, result, failure)
+                    return
         except BaseException as error:  # each caller is told, and a cancelled loop must not leave them waiting
             for each in group:
-                if not each.done.done():
-                    each.done.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
+                _tell(each, None, error if isinstance(error, Exception) else asyncio.CancelledError())
             if not isinstance(error, Exception):
                 raise
-            return
-        for each, (result, failure) in zip(group, results, strict=True):
-            if each.done.done():
-                continue
-            if failure is not None:
-                each.done.set_exception(failure)
-            else:
-                each.done.set_result(result)
 
-    async def _each(self, group: list[_Waiting]) -> list[tuple[Any, Exception | None]]:
+    async def _each(self, group: list[_Waiting]) -> list[tuple[Any, BaseException | None]]:
         if len(group) == 1:
-            return [(await group[0].work(), None)]
-        results: list[tuple[Any, Exception | None]] = []
-        for each in group:
-            try:
-                async with self._db.transaction():
-                    results.append((await each.work(), None))
-            except (DatabaseUnreachable, DatabaseBusy):
-                raise
-            except Exception as error:  # belongs to the one caller who handed it over
-                results.append((None, error))
-        return results
+            return [(await self._alone(group[0]), None)]
+        failures: dict[int, Exception | None] = {}
+        kinds: dict[Write, list[int]] = {}
+        for at, each in enumerate(group):
+            if each.write is not None:
+                kinds.setdefault(each.write, []).append(at)
+        for write, places in kinds.items():
+            failures |= zip(places, await write([group[at].entry for at in places]), strict=True)
+        return [(None, failures[at]) if failures.get(at) else await self._worked(each) for at, each in enumerate(group)]
+
+    async def _alone(self, waiting: _Waiting) -> Any:
+        if waiting.write is not None:
+            [failure] = await waiting.write([waiting.entry])
+            if failure is not None:
+                raise failure
+        return await waiting.work() if waiting.work is not None else None
+
+    async def _worked(self, each: _Waiting) -> tuple[Any, Exception | None]:
+        if each.work is None:
+            return None, None
+        try:
+            async with self._db.transaction():
+                return await each.work(), None
+        except (DatabaseUnreachable, DatabaseBusy):
+            raise
+        except Exception as error:  # belongs to the one caller who handed it over
+            if each.write is not None:
+                raise _Spoiled(each, error) from error
+            return None, error
+
+
+def _tell(waiting: _Waiting, result: Any, failure: BaseException | None) -> None:
+    """A caller that was cancelled meanwhile hears nothing."""
+    if waiting.done.done():
+        return
+    if failure is not None:
+        waiting.done.set_exception(failure)
+    else:
+        waiting.done.set_result(result)

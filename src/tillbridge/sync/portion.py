@@ -1,16 +1,19 @@
 """The part of a sale that one connection records: its lines, what paid for them and their totals. Pure.
 
-Returns never travel as order lines; goods bought against them are paid by an EXCHANGE tender. Called by push_order.
+Returns never travel as order lines; goods bought against them are paid by an EXCHANGE tender. A refund is cut the same
+way. Called by push_order, refund_order and services.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from tillbridge.domain.basket import sum_lines
-from tillbridge.domain.money import Money, total
-from tillbridge.domain.orders import AppliedDiscount, Order, OrderLine, Tender, TenderKind
+from tillbridge.domain.deliveries import Delivery
+from tillbridge.domain.money import Money, share, total
+from tillbridge.domain.orders import AppliedDiscount, Order, OrderLine, Refund, Tender, TenderKind
 
 
 def portion(order: Order, line_ids: Collection[str] = ()) -> Order | None:
@@ -76,3 +79,54 @@ def _sold_before(order: Order, lines: Sequence[OrderLine]) -> bool:
     """Whether the sale's first goods belong to another connection, whose part the tenders pay first."""
     first = next(each for each in order.lines if each.quantity > 0)
     return first not in lines
+
+
+def refund_shares(order: Order, refund: Refund, deliveries: Sequence[Delivery]) -> Mapping[UUID, Refund] | None:
+    """The refund as each connection gives it back: of its own lines only, or its share of money alone.
+
+    Connections that recorded the same lines each give back the same. None when one would give back more than it took.
+    """
+    parts = _parts(order, deliveries)
+    left = [total([each.gross for each in order.lines if each.id in part], order.currency) for part in parts]
+    for earlier in order.refunds:
+        left = [had - gone for had, gone in zip(left, _split(order, earlier, parts, left), strict=True)]
+    amounts = _split(order, refund, parts, left)
+    if any(amount > had for amount, had in zip(amounts, left, strict=True)):
+        return None
+    cut = {
+        part: replace(refund, amount=amount, lines=tuple(each for each in refund.lines if each.line_id in part))
+        for part, amount in zip(parts, amounts, strict=True)
+        if amount
+    }
+    found = {each.connection_id: cut.get(_sold_lines(order, each)) for each in deliveries}
+    return {connection_id: each for connection_id, each in found.items() if each is not None}
+
+
+def _sold_lines(order: Order, delivery: Delivery) -> frozenset[str]:
+    """The lines a connection records, returns left out."""
+    sold = frozenset(each.id for each in order.lines if each.quantity > 0)
+    return sold.intersection(delivery.lines) if delivery.lines else sold
+
+
+def _parts(order: Order, deliveries: Sequence[Delivery]) -> list[frozenset[str]]:
+    """Each sold line in one part; lines nobody records make a part of their own."""
+    cuts = {_sold_lines(order, each) for each in deliveries}
+    rest = frozenset(each.id for each in order.lines if each.quantity > 0).difference(*cuts)
+    return sorted(filter(None, {*cuts, rest}), key=sorted)
+
+
+def _split(order: Order, refund: Refund, parts: Sequence[frozenset[str]], left: Sequence[Money]) -> tuple[Money, ...]:
+    """By what the lines given back cost; money alone by what is left of each part, and all that is left just so."""
+    zero = Money.zero(order.currency)
+    open_ = [max(each, zero) for each in left]
+    if refund.amount == total(open_, order.currency):
+        return tuple(open_)
+    sold = {each.id: each for each in order.lines if each.quantity > 0}
+    weights = [0] * len(parts)
+    for each in refund.lines:
+        if line := sold.get(each.line_id):
+            at = next(at for at, part in enumerate(parts) if line.id in part)
+            weights[at] += (line.gross * (each.quantity / line.quantity)).minor
+    if not any(weights):
+        weights = [each.minor for each in open_]
+    return share(refund.amount, weights) if any(weights) else tuple(zero for _ in parts)

@@ -16,7 +16,7 @@ from tillbridge.domain.connections import Connection
 from tillbridge.domain.customers import Customer
 from tillbridge.domain.deliveries import Delivery
 from tillbridge.domain.ids import new_id
-from tillbridge.domain.jobs import JobKind
+from tillbridge.domain.jobs import JobKind, JobState
 from tillbridge.domain.orders import Order, OrderStatus, Origin, PaymentStatus
 from tillbridge.domain.references import PREFIX
 from tillbridge.domain.stock import StockEffect
@@ -29,8 +29,9 @@ from tillbridge.platforms.contract import (
     ProductService,
 )
 from tillbridge.storage import Storage
+from tillbridge.sync.followers import book
 from tillbridge.sync.give_back import GiveBackGiftCard
-from tillbridge.sync.movements import movements
+from tillbridge.sync.quarantining import sort_in
 from tillbridge.sync.settle import succeeded
 from tillbridge.sync.stock_push import PushStock
 from tillbridge.sync.tasks import Handlers, Outcome, SpecOf, Task
@@ -173,8 +174,8 @@ class Puller:
             place = place.after(page)
             async with self._storage.transaction():
                 await source.keep(items)
-                for record in page.refused:
-                    await self._storage.quarantine.add(task.connection.id, source.kind.value, record)
+                fine = [each.external_id for each in items]
+                await sort_in(self._storage, task.connection, source.kind, fine, page.refused)
                 await self._storage.cursors.set(task.connection.id, source.kind.value, place.as_text())
         return Outcome(succeeded(f"{len(seen)} read, {refused} in quarantine"))
 
@@ -182,7 +183,11 @@ class Puller:
         return Place.from_text(await self._storage.cursors.get(task.connection.id, kind.value) or "")
 
     async def _keep_order(self, connection: Connection, order: Order) -> None:
-        """An online order is kept and takes from stock once; a change of one we have takes the newer state."""
+        """An online order takes from our stock and that of the other stores once; of a newer state, the difference.
+
+        Goods given back in its own store are not told line by line: they come back with a cancellation, or when the
+        refund is asked for here.
+        """
         if await self._is_echo(order):
             return
         now = self._clock.now()
@@ -190,15 +195,23 @@ class Puller:
         if known is None:
             fresh = as_ours(order, connection)
             await self._storage.sales.add(fresh, [_delivered(fresh, connection, now)])
-            if fresh.payment is not PaymentStatus.CANCELLED:
-                await self._storage.stock.add_movements(movements(fresh, now))
+            await book(self._storage, replace(fresh, lines=()), fresh, now)
             return
+        known = await self._storage.sales.hold(known.id)
         if known.updated_at == order.updated_at:
             return
-        newer = replace(as_ours(order, connection), id=known.id)
+        ours = as_ours(order, connection)
+        newer = replace(ours, id=known.id, location=known.location, refunds=known.refunds)
+        if await self._is_cancelled_here(known, connection):
+            newer = replace(newer, payment=PaymentStatus.CANCELLED)
         await self._storage.sales.replace_online(newer)
-        if newer.payment is PaymentStatus.CANCELLED and known.payment is not PaymentStatus.CANCELLED:
-            await self._storage.stock.add_movements(movements(known, now, back=True))
+        await book(self._storage, known, newer, now)
+
+    async def _is_cancelled_here(self, known: Order, connection: Connection) -> bool:
+        """A cancellation on its way stands, although the store does not show it yet; one given up does not."""
+        jobs = await self._storage.jobs.of_sale(known.id, connection.id)
+        asked = any(each.kind is JobKind.CANCEL_ORDER and each.state is not JobState.CANCELLED for each in jobs)
+        return asked and known.payment is PaymentStatus.CANCELLED
 
     async def _is_echo(self, order: Order) -> bool:
         """Our own push coming back: known by the reference that travelled with it."""

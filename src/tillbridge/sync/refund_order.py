@@ -1,25 +1,24 @@
 """Gives money back on the platform for a recorded sale, whole or in part; a repeat is looked up first.
 
-The payload is written by services: ``sale`` (the original), ``refund`` (as JSON), ``returned_by`` (the return's sale).
+The payload is written by services: ``sale`` (the original), ``refund`` (as JSON, this connection's share),
+``returned_by`` (the return's sale). ``held`` instead of a sale: the reason why a person has to decide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.jobs import Phase
-from tillbridge.domain.money import Money
-from tillbridge.domain.orders import Order, OrderStatus, PlacedRefund, Refund, RefundLine
+from tillbridge.domain.orders import Order, OrderStatus, PaymentStatus, PlacedRefund, Refund
 from tillbridge.platforms.contract import OrderService
 from tillbridge.storage import Storage
+from tillbridge.storage.documents import refund_out
 from tillbridge.sync.bodies import as_text
 from tillbridge.sync.circumstances import circumstances
+from tillbridge.sync.portion import portion
 from tillbridge.sync.settle import Circumstances, ask_again, parked, succeeded, wait_for
 from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task
 from tillbridge.sync.writing import audit_worker
@@ -30,7 +29,7 @@ _PUSH_FIRST = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """The recorded sale on its platform."""
+    """The recorded part of a sale on its platform."""
 
     service: OrderService
     order: Order
@@ -46,18 +45,24 @@ class RefundOrder:
     async def __call__(self, task: Task) -> Outcome:
         at = await circumstances(self._storage, task, self._spec_of(task.connection), self._clock)
         if "sale" not in task.job.payload:
-            return Outcome(parked(at, "orders.return_unknown", task.job.cause_params))
+            held = str(task.job.payload.get("held", "orders.return_unknown"))
+            return Outcome(parked(at, held, task.job.cause_params))
         order = await self._storage.sales.get(UUID(str(task.job.payload["sale"])))
         if order is None:
             return Outcome(parked(at, "queue.sale_missing", {"connection": task.connection.name}))
         facts = {"receipt": order.receipt, "connection": task.connection.name}
+        if order.payment is PaymentStatus.CANCELLED and not at.sent:
+            # its cancellation gives back all that was left, there or by never sending it
+            done = replace(succeeded("cancelled with its sale"), status=OrderStatus.LOCAL)
+            return Outcome(replace(done, cause="orders.refund_not_needed", params=facts))
         delivery = await self._storage.sales.delivery(order.id, task.connection.id)
         if not delivery.platform_order_id:
             if delivery.status is OrderStatus.FAILED:
                 return Outcome(parked(at, "queue.original_failed", facts))
             return Outcome(wait_for(at, "queue.original_not_synced", facts, _PUSH_FIRST))
-        refund = refund_from(task.job.payload["refund"])
-        there = _There(await self._order_service(task.connection), order, delivery.platform_order_id)
+        refund = refund_out(task.job.payload["refund"])
+        recorded = portion(order, delivery.lines) or order
+        there = _There(await self._order_service(task.connection), recorded, delivery.platform_order_id)
         placed = await self._find(task, at, there, refund)
         if isinstance(placed, Outcome):
             return placed
@@ -96,29 +101,3 @@ class RefundOrder:
             now=self._clock.now(),
         )
         return await there.service.refund_order(there.order, there.platform_order_id, refund)
-
-
-def refund_payload(refund: Refund) -> dict[str, Any]:
-    """A refund as a job carries it."""
-    return {
-        "reference": refund.reference,
-        "amount": str(refund.amount.amount),
-        "currency": refund.amount.currency,
-        "lines": [
-            {"line_id": each.line_id, "quantity": str(each.quantity), "restock": each.restock} for each in refund.lines
-        ],
-        "reason": refund.reason,
-    }
-
-
-def refund_from(payload: Mapping[str, Any]) -> Refund:
-    """The refund a job carries."""
-    return Refund(
-        reference=str(payload["reference"]),
-        amount=Money(Decimal(str(payload["amount"])), str(payload["currency"])),
-        lines=tuple(
-            RefundLine(str(each["line_id"]), Decimal(str(each["quantity"])), bool(each["restock"]))
-            for each in payload["lines"]
-        ),
-        reason=str(payload["reason"]),
-    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from tillbridge.domain.audit import WORKER, AuditEntry
 from tillbridge.domain.clock import Clock
@@ -13,7 +15,7 @@ from tillbridge.domain.orders import OrderStatus
 from tillbridge.storage import Storage
 from tillbridge.sync.settle import Settlement
 from tillbridge.sync.siblings import status_of_sale
-from tillbridge.sync.tasks import Outcome, Task
+from tillbridge.sync.tasks import Outcome, Task, nothing
 
 _OF_A_SALE = frozenset({JobKind.PUSH_ORDER, JobKind.REFUND_ORDER})
 
@@ -21,30 +23,35 @@ _OF_A_SALE = frozenset({JobKind.PUSH_ORDER, JobKind.REFUND_ORDER})
 async def write_down(storage: Storage, clock: Clock, task: Task, outcome: Outcome) -> None:
     """Settle a job with all its consequences, or nothing of it. Raises LeaseLost when another worker took over."""
     done = outcome.settlement
-    async with storage.transaction():
-        await storage.jobs.settle(
-            task.job,
-            task.lane,
-            state=done.state,
-            run_at=done.run_at,
-            phase=done.phase,
-            spent=done.spent,
-            cause=done.cause,
-            cause_params=done.params,
-            now=clock.now(),
-            action=task.job.kind.value,
-            outcome=done.outcome,
-            handling=done.handling,
-            error=done.card,
-            request_id=done.request_id,
-        )
-        if task.job.kind in _OF_A_SALE and done.status is not None:
-            await _save_status(storage, clock, task, done, done.status)
+    status = done.status if task.job.kind in _OF_A_SALE else None
+    alone = status is None and outcome.write is nothing and done.connection is None and not done.tell
+
+    async def consequences() -> None:
+        if status is not None:
+            await _save_status(storage, clock, task, done, status)
         await outcome.write()
         if done.connection is not None:
             await _hold(storage, task, done)
         if done.tell:
             await _tell(storage, task, done)
+
+    await storage.jobs.settle(
+        task.job,
+        task.lane,
+        state=done.state,
+        run_at=done.run_at,
+        phase=done.phase,
+        spent=done.spent,
+        cause=done.cause,
+        cause_params=done.params,
+        now=clock.now(),
+        action=task.job.kind.value,
+        outcome=done.outcome,
+        handling=done.handling,
+        error=done.card,
+        request_id=done.request_id,
+        also=None if alone else consequences,
+    )
 
 
 async def _save_status(storage: Storage, clock: Clock, task: Task, done: Settlement, status: OrderStatus) -> None:
@@ -52,23 +59,18 @@ async def _save_status(storage: Storage, clock: Clock, task: Task, done: Settlem
     sale_id = task.job.subject_id
     if sale_id is None or (task.job.kind is JobKind.REFUND_ORDER and not task.job.payload.get("returned_by")):
         return
-    delivery = await storage.sales.delivery(sale_id, task.connection.id)
     siblings = await storage.jobs.of_sale(sale_id, task.connection.id)
-    await storage.sales.save_delivery(
-        replace(
-            delivery,
-            status=status_of_sale(status, [each for each in siblings if each.id != task.job.id]),
-            reason=done.cause,
-            reason_params=dict(done.params),
-            updated_at=clock.now(),
-        )
-    )
+    told: dict[str, Any] = {
+        "status": status_of_sale(status, [each for each in siblings if each.id != task.job.id]), "reason": done.cause,
+        "reason_params": dict(done.params), "updated_at": clock.now(),
+    }  # fmt: skip
+    await storage.sales.change_delivery(sale_id, task.connection.id, partial(replace, **told))
 
 
 async def _hold(storage: Storage, task: Task, done: Settlement) -> None:
-    connection = await storage.connections.get(task.connection.id)
-    if done.connection is not None and connection.state is not done.connection:
-        await storage.connections.save(replace(connection, state=done.connection))
+    if done.connection is not None:
+        held = partial(replace, state=done.connection)
+        await storage.connections.change(task.connection.id, held)
 
 
 async def _tell(storage: Storage, task: Task, done: Settlement) -> None:

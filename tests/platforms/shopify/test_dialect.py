@@ -97,6 +97,33 @@ def test_a_change_that_failed_half_way_is_unknown_and_one_that_shows_its_result_
     assert judge(answer(shown), Repeat.NEVER) is None
 
 
+@pytest.mark.parametrize("code", ["ACCESS_DENIED", "SOMETHING_NEW"])
+def test_a_change_that_shows_its_result_is_read_beside_an_error_about_something_else(code: str) -> None:
+    done = failed(code, data={"orderCreate": {"order": {"id": "1", "customer": None}, "userErrors": []}})
+    assert judge(answer(done), Repeat.NEVER) is None
+    rows = [{"code": "INVALID", "message": "no"}]
+    refused = failed(code, data={"orderCreate": {"order": None, "userErrors": rows}})
+    assert isinstance(judge(answer(refused), Repeat.NEVER), UserErrors)
+
+
+def test_a_repeatable_change_that_shows_nothing_is_asked_again() -> None:
+    nothing: dict[str, Any] = {"inventorySetQuantities": {"inventoryAdjustmentGroup": None, "userErrors": []}}
+    lost = failed("INTERNAL_SERVER_ERROR", data=nothing)
+    assert isinstance(judge(answer(lost), Repeat.SAFE), PlatformUnavailable)
+
+
+def test_a_refund_told_only_in_words_that_its_key_is_in_use_is_waited_for() -> None:
+    rows = [{"field": ["key"], "message": "This request is currently in progress, please try again."}]
+    told = answer({"data": {"refundCreate": {"refund": None, "userErrors": rows}}})
+    assert isinstance(judge(told, Repeat.NEVER), RateLimited)
+
+
+def test_a_change_refused_as_a_whole_did_not_run() -> None:
+    denied = failed("ACCESS_DENIED", "Required access: `write_orders`", data={"orderCreate": None})
+    assert isinstance(judge(answer(denied), Repeat.NEVER), MissingPermission)
+    assert isinstance(judge(answer(failed("THROTTLED")), Repeat.NEVER), RateLimited)
+
+
 def test_a_question_shopify_does_not_understand_was_not_run() -> None:
     verdict = judge(answer({"errors": [{"message": "Variable $order was provided invalid value"}]}), Repeat.NEVER)
     assert isinstance(verdict, PlatformRefused)

@@ -24,6 +24,6 @@ def test_a_document_is_one_shopify_knows(name: str) -> None:
     assert contracts.document_problems(document(name)) == ()
 
 
-@pytest.mark.parametrize("name", ["InventorySet", "InventoryAdjust", "InventoryActivate", "RefundCreate"])
+@pytest.mark.parametrize("name", ["InventorySet", "InventoryAdjust", "RefundCreate"])
 def test_what_shopify_only_runs_once_per_key_carries_one(name: str) -> None:
     assert "@idempotent(key: $key)" in document(name)

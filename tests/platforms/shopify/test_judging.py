@@ -10,9 +10,9 @@ import pytest
 
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountType, DiscountVerdict, Offer, OfferLine
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.shopify import wire_offers, words
 from tillbridge.platforms.shopify.judging import Facts, judge
-from tillbridge.platforms.shopify.reading import parse
 
 STRANGER = Facts(customer_id="", used_before=False, in_collections=frozenset())
 

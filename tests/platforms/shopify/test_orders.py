@@ -11,7 +11,7 @@ import pytest
 from tests.platforms.shopify.bench import Bench, eur, paid, prepared
 from tests.platforms.shopify.till import goods
 from tillbridge.domain.basket import Discount
-from tillbridge.domain.errors import InvalidInput, OutcomeUnknown
+from tillbridge.domain.errors import InvalidInput, OutcomeUnknown, PlatformRefused
 from tillbridge.domain.money import total
 from tillbridge.domain.offers import DiscountType
 from tillbridge.domain.orders import LineKind, Refund, RefundLine, TenderKind
@@ -159,6 +159,44 @@ async def test_a_refund_whose_answer_was_lost_is_found_by_its_note(bench: Bench)
     assert found.amount == eur("24.90")
     assert (await orders.refund_order(order, placed.platform_order_id, refund)) == found
     assert len(bench.asked("RefundCreate")) == 1
+
+
+async def test_a_refund_that_was_changed_after_a_lost_send_is_booked_as_it_now_stands(bench: Bench) -> None:
+    order = bench.sold([await bench.line(1, "TEE-M", "2")])
+    placed = await bench.create(order)
+    orders = PLATFORM.order(bench.session)
+    first = Refund("TBREF-R1", eur("24.90"), (RefundLine("line-1", Decimal(1), restock=True),), "too small")
+    bench.shop.faults.arm("timeout_before_commit", times=1, match="RefundCreate")
+    with pytest.raises(OutcomeUnknown):
+        await orders.refund_order(order, placed.platform_order_id, first)
+    smaller = replace(first, amount=eur("10.00"))
+    assert (await orders.refund_order(order, placed.platform_order_id, smaller)).amount == eur("10.00")
+    keys = [each["key"] for each in bench.asked("RefundCreate")]
+    assert len(keys) == len(set(keys)) == 2, "another input under the same key is answered with the first or refused"
+
+
+async def test_a_refund_sent_again_unchanged_has_the_same_key(bench: Bench) -> None:
+    order = bench.sold([await bench.line(1, "TEE-M")])
+    placed = await bench.create(order)
+    orders = PLATFORM.order(bench.session)
+    refund = Refund("TBREF-R1", eur("24.90"), (RefundLine("line-1", Decimal(1), restock=True),), "too small")
+    bench.shop.faults.arm("timeout_before_commit", times=1, match="RefundCreate")
+    with pytest.raises(OutcomeUnknown):
+        await orders.refund_order(order, placed.platform_order_id, refund)
+    await orders.refund_order(order, placed.platform_order_id, refund)
+    assert len({each["key"] for each in bench.asked("RefundCreate")}) == 1
+
+
+async def test_a_refund_refused_once_can_be_tried_again_when_the_reason_is_gone(bench: Bench) -> None:
+    order = bench.sold([await bench.line(1, "TEE-M")])
+    placed = await bench.create(order)
+    orders = PLATFORM.order(bench.session)
+    refund = Refund("TBREF-R1", eur("24.90"), (), "too small")
+    bench.shop.switches.refuses_refunds = True
+    with pytest.raises(PlatformRefused):
+        await orders.refund_order(order, placed.platform_order_id, refund)
+    bench.shop.switches.refuses_refunds = False
+    assert (await orders.refund_order(order, placed.platform_order_id, refund)).amount == eur("24.90")
 
 
 async def test_a_cancel_puts_stock_back_and_a_lost_answer_is_simply_asked_again(bench: Bench) -> None:

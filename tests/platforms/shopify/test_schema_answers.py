@@ -22,10 +22,10 @@ from graphql import (
 )
 
 from tests.support import contracts
+from tillbridge.platforms.reading import parse as parse_wire
 from tillbridge.platforms.shopify import mapping, wire_offers
 from tillbridge.platforms.shopify.documents import document
 from tillbridge.platforms.shopify.order_mapping import map_placed
-from tillbridge.platforms.shopify.reading import parse as parse_wire
 
 pytestmark = pytest.mark.skipif(not contracts.CONTRACTS.exists(), reason=contracts.ABSENT)
 

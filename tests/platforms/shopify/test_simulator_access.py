@@ -103,6 +103,7 @@ async def test_an_app_of_another_organisation_gets_a_page_and_no_json(store: Sto
     answer = await store.grant()
     assert answer.status_code == 400
     assert "shop_not_permitted" in answer.text
+    assert "html" in answer.headers["content-type"]
     with pytest.raises(ValueError, match="Expecting value"):
         answer.json()
 

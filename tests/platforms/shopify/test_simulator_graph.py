@@ -22,7 +22,9 @@ async def store() -> AsyncIterator[Store]:
 
 
 async def test_a_field_that_is_not_there_is_refused_by_name(store: Store) -> None:
-    [error] = await store.errors("query { shop { name colour } }")
+    answer = (await store.post("query { shop { name colour } }")).json()
+    assert "data" not in answer
+    [error] = answer["errors"]
     assert error["message"] == "Field 'colour' doesn't exist on type 'Shop'"
     assert error["extensions"]["code"] == "undefinedField"
 

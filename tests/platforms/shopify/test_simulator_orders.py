@@ -93,9 +93,11 @@ async def test_a_free_shipping_code_takes_off_shipping_only(store: Store) -> Non
     ],
 )  # fmt: skip
 async def test_a_wrong_line_is_refused_by_its_place(store: Store, wrong: dict[str, Any], field: str) -> None:
+    before = len(store.shop.shop.orders)
     made = await store.sell(await store.line("SOAP-1"), {**await store.line("NOTE-1"), **wrong})
     assert made["order"] is None
     assert made["userErrors"][0]["field"] == ["order", "lineItems", "1", field]
+    assert len(store.shop.shop.orders) == before, "nothing was made"
 
 
 async def test_tax_on_lines_and_order_at_once_is_refused(store: Store) -> None:

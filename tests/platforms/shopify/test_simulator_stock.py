@@ -124,6 +124,8 @@ async def test_a_key_is_needed_works_once_and_is_remembered_for_a_day(store: Sto
     first, again = await adjust(store, entry), await adjust(store, entry)
     assert first["inventoryAdjustmentGroup"] == again["inventoryAdjustmentGroup"]
     assert store.shop.ledger.stock["TEE-M"] == 23
+    level = {**await where(store), "quantity": 23, "changeFromQuantity": None}
+    assert await put(store, level, key="k2") == await put(store, level, key="k2")
     assert codes(await adjust(store, {**entry, "delta": -3})) == ["IDEMPOTENCY_KEY_PARAMETER_MISMATCH"]
     store.clock.advance(24 * 3600 + 1)
     store.token = (await store.grant()).json()["access_token"]

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from tests.platforms.contract_suite import PlatformContract
+from collections.abc import Sequence
+
+import httpx
+
+from tests.platforms.contract_suite import Bench, PlatformContract
+from tests.platforms.contract_suite.wire import collected
+from tillbridge.domain.tokens import Secret
+from tillbridge.platforms.contract import WebhookDelivery
 from tillbridge.platforms.woocommerce import PLATFORM
-from tillbridge.platforms.woocommerce.simulator import woocommerce_simulator
+from tillbridge.platforms.woocommerce.simulator import WooCommerceSimulator, woocommerce_simulator
+from tillbridge.platforms.woocommerce.webhooks import is_ping
+from tillbridge.training.kit import Simulator
+from tillbridge.training.server import transport
+
+HOOK = {"name": "till", "topic": "order.created", "delivery_url": "https://till.example/hook", "secret": "s" * 40}
 
 
 class TestWooCommerce(PlatformContract):
@@ -13,3 +25,20 @@ class TestWooCommerce(PlatformContract):
     wrong_field = "consumer_secret"
     wrong_value = "cs_ffffffffffffffffffffffffffffffffffffffff"
     create_match = "POST /wp-json/wc/v3/orders"
+
+    def withhold(self, shop: Simulator) -> str:
+        assert isinstance(shop, WooCommerceSimulator)
+        shop.shop.keys[0].permissions = "read"
+        return "write"
+
+    async def deliveries(self, bench: Bench) -> tuple[Secret, Sequence[WebhookDelivery]]:
+        assert isinstance(bench.shop, WooCommerceSimulator)
+        given = bench.shop.credentials()
+        login = (given["consumer_key"], given["consumer_secret"])
+        async with httpx.AsyncClient(transport=transport([bench.shop]), auth=login) as owner:
+            await owner.post(f"{bench.shop.base_url}/wp-json/wc/v3/webhooks", json=HOOK)
+        for receipt in ("R-1", "R-2"):
+            await bench.push(await bench.sale(receipt))
+        sent, post = collected()
+        await bench.shop.deliver_webhooks(post, twice=True)
+        return Secret(HOOK["secret"]), [each for each in sent if not is_ping(each)]

@@ -131,6 +131,31 @@ async def test_an_expired_card_is_told_by_us_since_the_add_on_does_not_enforce_i
             await cards.redeem_gift_card(Secret("GIFT-AAAA-1111-2222"), eur("1.00"), "TBREFX")
 
 
+@pytest.mark.parametrize(
+    ("zone", "hours", "usable"),
+    [("Pacific/Auckland", 4, False), ("America/New_York", 17, True), ("Europe/Dublin", 14, True)],
+)
+async def test_a_card_ends_with_its_last_day_in_the_shops_own_zone(zone: str, hours: int, usable: bool) -> None:
+    async with bench() as at:
+        card = next(each for each in at.shop.shop.cards.values() if each["number"] == "GIFT-AAAA-1111-2222")
+        card["expiration_date"] = "2026-11-24"
+        at.clock.advance(hours * 3600)
+        session = replace(at.session, connection=replace(at.session.connection, zone=zone))
+        balance = await PLATFORM.gift_card(session).check_balance(Secret("GIFT-AAAA-1111-2222"))
+        assert balance.usable is usable
+
+
+async def test_a_shop_that_does_not_show_a_card_by_its_id_takes_nothing_and_says_so() -> None:
+    async with bench(switches={"gift_card_by_id": False}) as at:
+        cards = PLATFORM.gift_card(at.session)
+        code = Secret("GIFT-AAAA-1111-2222")
+        with pytest.raises(CapabilityAbsent, match="could not be looked up"):
+            await cards.redeem_gift_card(code, eur("15.00"), "TBREF1")
+        with pytest.raises(CapabilityAbsent, match="could not be looked up"):
+            await cards.give_back((await cards.check_balance(code)).external_id, eur("15.00"), "TBREF1")
+        assert (await cards.check_balance(code)).balance == eur("50.00")
+
+
 async def test_without_an_add_on_the_reason_is_given() -> None:
     async with bench(switches={"gift_cards": False}) as at:
         with pytest.raises(CapabilityAbsent, match="no add-on"):

@@ -101,6 +101,19 @@ async def test_weighed_and_typed_in_goods_and_gift_cards_sold_travel_as_fees_wit
         assert [each["name"] for each in fees] == ["0.312 kg × 23.90 EUR, Seaweed salt", "Repair", "Gift card"]
 
 
+async def test_goods_of_the_shop_that_went_as_a_fee_leave_it_open_what_the_shop_counted() -> None:
+    async with bench() as at:
+        soap, mug = await at.lines(SOAP_1=1, MUG_RED=1)
+        weighed = replace(soap, quantity=Decimal("0.350"), unit="kg")
+        orders = PLATFORM.order(at.session)
+        mixed = await orders.create_order(order_of([mug, weighed]), at.keep)
+        assert mixed.stock is StockEffect.UNKNOWN
+        assert await orders.read_placed(mixed.platform_order_id, "EUR") == mixed
+        alone = await orders.create_order(order_of([weighed]), at.keep)
+        assert alone.stock is StockEffect.NOT_LOWERED
+        assert (await orders.create_order(order_of([mug]), at.keep)).stock is StockEffect.LOWERED
+
+
 async def test_a_sale_of_nothing_but_free_goods_is_paid_with_nothing() -> None:
     async with bench() as at:
         gift = Discount("present", DiscountType.PERCENTAGE, Decimal(100))

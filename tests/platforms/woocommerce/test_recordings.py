@@ -17,11 +17,11 @@ from tillbridge.domain.errors import Drift, TillbridgeError
 from tillbridge.net.client import Answer, Repeat
 from tillbridge.net.reading import parse_json
 from tillbridge.net.verdicts import by_status
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.woocommerce import wire
 from tillbridge.platforms.woocommerce.dialect import judge
 from tillbridge.platforms.woocommerce.mapping import map_customer, map_product
 from tillbridge.platforms.woocommerce.order_mapping import map_order, map_placed, map_refund
-from tillbridge.platforms.woocommerce.reading import parse
 
 RECORDINGS = Path(__file__).parents[4] / "shared" / "recordings" / "woocommerce"
 pytestmark = pytest.mark.skipif(not RECORDINGS.exists(), reason="needs ../shared/recordings/woocommerce")

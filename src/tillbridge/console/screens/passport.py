@@ -14,11 +14,13 @@ from tillbridge.console.screens.rows import connection_pill
 from tillbridge.console.widgets.pill import content, custom, pill
 from tillbridge.domain.connections import StepState
 from tillbridge.messages import text
+from tillbridge.services.passports import passport_facts, version_words
 
 if TYPE_CHECKING:
     from tillbridge.domain.errors import ErrorCard
     from tillbridge.domain.specs import Noun, PlatformSpec, PreparationStep
     from tillbridge.services.connections import ConnectionView, StepView
+    from tillbridge.services.passports import PassportFact
 
 READY = "ready"
 LABEL = 14
@@ -46,15 +48,12 @@ def passport(
     facts = [
         (_label("state"), content(connection_pill(view))),
         (_label("shop"), Content(connection.facts.get("name", "") or connection.name)),
-        (_label("platform"), Content(f"{spec.title} · {_version(spec)}")),
+        (_label("platform"), Content(f"{spec.title} · {version_words(spec, times[1].date())}")),
         (_label("route"), Content(route_words(view))),
         (_label("tested"), Content(formats.clock_time(connection.tested_at, *times))),
     ]
-    knows = [
-        (_label("totals"), Content(text(f"console.passport.totals_{spec.totals.value}"))),
-        (_label("look_up"), Content(spec.look_up.residual_risk)),
-        *_mails(spec),
-    ]
+    known = passport_facts(spec, connection.setup)
+    knows = [fact for each in known for fact in _known(each)]
     parts = [
         *_lines(facts, width),
         _heading("ready"),
@@ -65,13 +64,6 @@ def passport(
         *_lines(knows, width),
     ]
     return Content("\n").join(parts)
-
-
-def _version(spec: PlatformSpec) -> str:
-    ends = spec.api_version_ends
-    if ends is None:
-        return spec.api_version
-    return text("console.passport.until", version=spec.api_version, day=f"{ends:%d %b %Y}")
 
 
 def route_words(view: ConnectionView) -> str:
@@ -101,10 +93,10 @@ def _heading(key: str) -> Content:
     return Content.assemble("\n", Content.styled(text(f"console.passport.{key}"), "$accent bold"))
 
 
-def _mails(spec: PlatformSpec) -> list[Fact]:
-    """Each sentence once, under one label."""
-    words = list(dict.fromkeys(each.words for each in spec.mails))
-    return [(_label("mail") if at == 0 else Content(""), Content(each)) for at, each in enumerate(words)]
+def _known(fact: PassportFact) -> list[Fact]:
+    """Its sentences under one label."""
+    label = Content.styled(fact.label, "$tone-quiet")
+    return [(label if at == 0 else Content(""), Content(each)) for at, each in enumerate(fact.words)]
 
 
 def _step_facts(view: ConnectionView, spec: PlatformSpec, steps: Steps | None) -> list[Fact]:

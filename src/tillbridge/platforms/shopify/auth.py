@@ -21,9 +21,9 @@ from tillbridge.domain.errors import (
 from tillbridge.domain.tokens import Secret, TokenGrant
 from tillbridge.net.client import Answer, Dialect, Expect, Repeat, Request
 from tillbridge.net.redact import one_line
+from tillbridge.net.verdicts import wrong_field
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.shopify import spec
-from tillbridge.platforms.shopify.dialect import wrong_field
 
 _TOKEN_PATH = "/admin/oauth/access_token"
 
@@ -121,13 +121,13 @@ def _refusal(answer: Answer, form: Mapping[str, str], connection: str) -> Tillbr
     if "shop_not_permitted" in words:
         return _not_permitted(answer)
     if "application_cannot_be_found" in words or "invalid_client_id" in words:
-        return wrong_field("client_id", answer.request_id)
+        return wrong_field(spec.FIELDS, "client_id", answer.request_id)
     if "invalid_grant" in words or ("invalid_request" in words and "code" in form):
         return ReauthenticationNeeded(connection=connection, request_id=answer.request_id)
     if answer.status == 404:
-        return wrong_field("shop", answer.request_id)
+        return wrong_field(spec.FIELDS, "shop", answer.request_id)
     if answer.status in (400, 401, 403):
-        return wrong_field("client_secret", answer.request_id)
+        return wrong_field(spec.FIELDS, "client_secret", answer.request_id)
     return PlatformRefused(
         field="credentials", code=answer.status, reason=one_line(answer.text), request_id=answer.request_id
     )

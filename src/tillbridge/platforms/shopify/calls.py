@@ -11,10 +11,11 @@ from tillbridge.domain.errors import Drift, NotFound, NotTheApi, TillbridgeError
 from tillbridge.domain.tokens import Token
 from tillbridge.net.client import Repeat, Request
 from tillbridge.net.paging import by_cursor
+from tillbridge.net.verdicts import wrong_field
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.shopify import spec
 from tillbridge.platforms.shopify.auth import AccessHeader
-from tillbridge.platforms.shopify.dialect import DIALECT, VERSION_HEADER, TooCostly, page_verdict, wrong_field
+from tillbridge.platforms.shopify.dialect import DIALECT, VERSION_HEADER, TooCostly, page_verdict
 from tillbridge.platforms.shopify.documents import document, expected_cost
 from tillbridge.platforms.shopify.reading import dig, records
 
@@ -101,7 +102,7 @@ class Graph:
     def _refused(self, error: TillbridgeError) -> TillbridgeError:
         """An admin-made app's token cannot be renewed, so a refused one was typed wrongly or taken away."""
         if isinstance(error, TokenRejected) and self.session.connection.setup == spec.SETUP_LEGACY:
-            return wrong_field("legacy_token", error.request_id)
+            return wrong_field(spec.FIELDS, "legacy_token", error.request_id)
         return error
 
     def _watch_version(self, served: str) -> None:

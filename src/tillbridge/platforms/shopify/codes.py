@@ -8,6 +8,7 @@ from typing import Any
 from tillbridge.domain.money import Money, total
 from tillbridge.domain.offers import DiscountType
 from tillbridge.domain.orders import AppliedDiscount, LineKind, Order, OrderLine
+from tillbridge.platforms.writing import is_whole
 
 
 def code_form(order: Order) -> dict[str, Any] | None:
@@ -27,7 +28,7 @@ def code_form(order: Order) -> dict[str, Any] | None:
 
 def _plain_line(line: OrderLine) -> bool:
     """Sold at unit price times whole quantity, and of a kind a code takes its part from."""
-    whole = line.quantity == line.quantity.to_integral_value()
+    whole = is_whole(line.quantity)
     sellable = line.kind in (LineKind.PRODUCT, LineKind.FREE_TEXT)
     return whole and sellable and line.unit_price * line.quantity == line.subtotal
 

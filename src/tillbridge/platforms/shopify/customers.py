@@ -14,9 +14,10 @@ from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.shopify.calls import Graph, Json
 from tillbridge.platforms.shopify.dialect import UserErrors
 from tillbridge.platforms.shopify.mapping import map_customer
-from tillbridge.platforms.shopify.order_writing import address_input, moment
+from tillbridge.platforms.shopify.order_writing import address_input
 from tillbridge.platforms.shopify.reading import dig, records
-from tillbridge.platforms.shopify.search import changed_since_query
+from tillbridge.platforms.shopify.search import changed_since_day_query
+from tillbridge.platforms.writing import moment
 
 
 class ShopifyCustomerService:
@@ -29,13 +30,13 @@ class ShopifyCustomerService:
     async def list_customers(
         self, changed_since: datetime | None = None, cursor: str | None = None
     ) -> AsyncIterator[Page[Customer]]:
-        """Customers by last change. Shopify filters by whole day here, so overlap by a day."""
-        query = changed_since_query(changed_since)
+        """Customers by last change. Shopify filters by whole day here: a day more is asked, and left out by us."""
+        query = changed_since_day_query(changed_since)
         read = partial(records, path="customers.nodes")
         async for raw, following in self._graph.pages("CustomersPage", cursor, read, query=query):
             fine, refused = sort_out(raw, "$.customers.nodes", map_customer)
             newest = max((each.updated_at for each in fine if each.updated_at), default=None)
-            yield Page(fine, refused, newest, following)
+            yield Page(tuple(each for each in fine if _newer(each, changed_since)), refused, newest, following)
 
     async def find_by_email(self, email: str) -> Customer | None:
         """Exact but for case: Shopify keeps addresses in lower case."""
@@ -97,6 +98,10 @@ class ShopifyCustomerService:
         """Single opt-in: the double one would send a mail."""
         at = moment(self._session.clock.now())
         return {"marketingState": state, "marketingOptInLevel": "SINGLE_OPT_IN", "consentUpdatedAt": at}
+
+
+def _newer(customer: Customer, since: datetime | None) -> bool:
+    return since is None or customer.updated_at is None or customer.updated_at > since
 
 
 def _names(customer: Customer) -> dict[str, Any]:

@@ -17,17 +17,24 @@ from tillbridge.domain.errors import (
     ShopClosed,
     TillbridgeError,
     TokenRejected,
-    WrongCredentials,
 )
 from tillbridge.domain.pace import Pace
 from tillbridge.net.client import Answer, Dialect, Repeat
 from tillbridge.net.redact import one_line
-from tillbridge.net.verdicts import VerdictRow, VerdictTable
+from tillbridge.net.verdicts import VerdictRow, VerdictTable, wrong_field
 from tillbridge.platforms.shopify import spec
 
 VERSION_HEADER = "x-shopify-api-version"
 _SCOPE = re.compile(r"`(\w+)`")
 _CONCURRENT_WAIT = 2.0
+_REFUSALS = ("userErrors", "orderCancelUserErrors")
+KEY_SPENT = "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"
+_KEY_BUSY = "IDEMPOTENCY_CONCURRENT_REQUEST"
+_KEY_WORDS = {
+    "This request is currently in progress": _KEY_BUSY,
+    "A previous request with this idempotency key failed": KEY_SPENT,
+}
+"""Refunds are refused without a code, so what became of their key is told by Shopify's words alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ def _closed(answer: Answer, code: str, words: str) -> TillbridgeError:
 
 
 def _unknown_shop(answer: Answer, code: str, words: str) -> TillbridgeError:
-    return wrong_field("shop", answer.request_id)
+    return wrong_field(spec.FIELDS, "shop", answer.request_id)
 
 
 def _rejected(answer: Answer, code: str, words: str) -> TillbridgeError:
@@ -104,17 +111,30 @@ _TABLE = VerdictTable((
 def judge(answer: Answer, repeat: Repeat) -> TillbridgeError | None:
     """The platform's verdict on an answer; None when its data may be used."""
     body = answer.body if isinstance(answer.body, dict) else {}
-    errors = body.get("errors")
+    errors, data = body.get("errors"), body.get("data")
     code, words = _first_error(errors)
+    if answer.status < 400 and isinstance(data, dict) and _ran(data, repeat):
+        return _refused(data, answer, repeat)
     if verdict := _TABLE.judge(answer, code, words or one_line(answer.text)):
         return verdict
     if answer.status >= 400:
         return None
     if errors:
         return _query_failed(answer, body, code, words, repeat)
-    if not isinstance(body.get("data"), dict):
-        return _no_data(answer, repeat)
-    return _refused(body["data"], answer, repeat)
+    return None if isinstance(data, dict) else _no_data(answer, repeat)
+
+
+def _ran(data: Mapping[str, Any], repeat: Repeat) -> bool:
+    """Whether a change answers for itself, whatever error stands beside it about a field of its answer.
+
+    One that may be repeated is asked again instead when it shows nothing at all.
+    """
+    for payload in data.values():
+        if isinstance(payload, dict) and any(name in payload for name in _REFUSALS):
+            shown = [value for name, value in payload.items() if name not in _REFUSALS]
+            if repeat is Repeat.NEVER or not shown or _user_errors(payload) or any(each is not None for each in shown):
+                return True
+    return False
 
 
 def _first_error(errors: Any) -> tuple[str, str]:
@@ -133,11 +153,8 @@ def _query_failed(
     answer: Answer, body: Mapping[str, Any], code: str, words: str, repeat: Repeat
 ) -> TillbridgeError | None:
     """A top-level error no row names. Without data nothing ran; with data a change may have run."""
-    data = body.get("data")
-    ran = isinstance(data, dict) or code == "INTERNAL_SERVER_ERROR"
-    if repeat is Repeat.NEVER and ran:
-        if isinstance(data, dict) and any(value is not None for value in data.values()):
-            return _refused(data, answer, repeat)
+    begun = isinstance(body.get("data"), dict) or code == "INTERNAL_SERVER_ERROR"
+    if repeat is Repeat.NEVER and begun:
         return OutcomeUnknown(evidence=words or code, request_id=answer.request_id)
     if code == "INTERNAL_SERVER_ERROR":
         return PlatformUnavailable(status="internal error", request_id=answer.request_id)
@@ -156,7 +173,7 @@ def _refused(data: Mapping[str, Any], answer: Answer, repeat: Repeat) -> Tillbri
     if not rows:
         return None
     codes = {row.code for row in rows}
-    if "IDEMPOTENCY_CONCURRENT_REQUEST" in codes:
+    if _KEY_BUSY in codes:
         return RateLimited(retry_after=_CONCURRENT_WAIT, request_id=answer.request_id)
     if "INTERNAL_ERROR" in codes and repeat is Repeat.NEVER:
         return OutcomeUnknown(evidence=rows[0].message, request_id=answer.request_id)
@@ -164,15 +181,17 @@ def _refused(data: Mapping[str, Any], answer: Answer, repeat: Repeat) -> Tillbri
 
 
 def _user_errors(payload: Mapping[str, Any]) -> tuple[UserError, ...]:
-    found = payload.get("userErrors") or payload.get("orderCancelUserErrors") or ()
-    return tuple(
-        UserError(
-            code=str(each.get("code") or ""),
-            field=tuple(str(part) for part in each.get("field") or ()),
-            message=one_line(str(each.get("message") or "")),
-        )
-        for each in found
-        if isinstance(each, dict)
+    found = next((payload[name] for name in _REFUSALS if payload.get(name)), ())
+    return tuple(_user_error(each) for each in found if isinstance(each, dict))
+
+
+def _user_error(row: Mapping[str, Any]) -> UserError:
+    message = one_line(str(row.get("message") or ""))
+    told = next((code for words, code in _KEY_WORDS.items() if words in message), "")
+    return UserError(
+        code=str(row.get("code") or told),
+        field=tuple(str(part) for part in row.get("field") or ()),
+        message=message,
     )
 
 
@@ -220,19 +239,13 @@ def learn(answer: Answer) -> Pace | None:
     )
 
 
-def wrong_field(name: str, request_id: str | None = None) -> WrongCredentials:
-    """The error that names a field of the setup form by its title, with the place to find it."""
-    found = next(each for each in spec.FIELDS if each.name == name)
-    return WrongCredentials(field=found.title, where=found.where_to_find, request_id=request_id)
-
-
 def page_verdict(error: NotTheApi) -> TillbridgeError:
     """What an HTML page means by its status: login trouble and closed shops are answered as pages too."""
     status = error.params.get("status", "")
     if status in ("402", "423", "430"):
         return ShopClosed(status=status)
     if status == "404":
-        return wrong_field("shop")
+        return wrong_field(spec.FIELDS, "shop")
     if status == "401":
         return TokenRejected(reason=error.params.get("first_line", ""))
     return error

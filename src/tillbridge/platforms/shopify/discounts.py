@@ -9,10 +9,11 @@ from decimal import Decimal
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountVerdict, Offer
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.shopify import wire, wire_offers, words
 from tillbridge.platforms.shopify.calls import Graph
 from tillbridge.platforms.shopify.judging import Facts, judge
-from tillbridge.platforms.shopify.reading import dig, parse, records
+from tillbridge.platforms.shopify.reading import records, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class ShopifyDiscountService:
             return _Buyer("", frozenset())
         orders = [each for each in records(found, "orders.nodes") if each.get("cancelledAt") is None]
         used = (str(code).casefold() for order in orders for code in records(order, "discountCodes"))
-        return _Buyer(str(dig(found, "id")), frozenset(used))
+        return _Buyer(text(found, "id"), frozenset(used))
 
     async def _members(self, collections: wire.PagedNodes[wire.MediaRef], offer: Offer) -> frozenset[str]:
         """The basket's products that belong to one of the collections."""

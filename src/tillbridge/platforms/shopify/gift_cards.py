@@ -20,11 +20,12 @@ from tillbridge.domain.money import Money
 from tillbridge.domain.offers import GiftCardBalance, Redemption
 from tillbridge.domain.tokens import Secret
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.shopify import spec, wire_offers
 from tillbridge.platforms.shopify.calls import Graph, Json
 from tillbridge.platforms.shopify.mapping import map_gift_card
-from tillbridge.platforms.shopify.order_writing import moment
-from tillbridge.platforms.shopify.reading import dig, money, parse, records
+from tillbridge.platforms.shopify.reading import dig, money, records, text
+from tillbridge.platforms.writing import moment
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -70,7 +71,7 @@ class ShopifyGiftCardService:
         today = self._session.clock.now().astimezone(ZoneInfo(self._session.connection.zone or "UTC")).date()
         fitting = [
             (at, each) for at, each in enumerate(nodes)
-            if (tail := str(dig(each, "lastCharacters")).lower()) and plain.endswith(tail)
+            if (tail := text(each, "lastCharacters").lower()) and plain.endswith(tail)
         ]  # fmt: skip
         if not fitting:
             raise NotFound(what="gift card", name=_masked(plain))

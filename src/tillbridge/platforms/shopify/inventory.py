@@ -17,10 +17,10 @@ from tillbridge.platforms.shopify.calls import Graph, cursor_of
 from tillbridge.platforms.shopify.dialect import UserError, UserErrors
 from tillbridge.platforms.shopify.mapping import map_levels
 from tillbridge.platforms.shopify.reading import dig, records
+from tillbridge.platforms.writing import chunks, is_whole
 
 _READ_AT_ONCE, _WRITE_AT_ONCE = 40, 100
 _ROUNDS = 4
-_NOT_STOCKED = "ITEM_NOT_STOCKED_AT_LOCATION"
 _WHOLE_UNITS = "Shopify counts whole units only"
 _DOCUMENT = "gid://tillbridge/Stock/"
 
@@ -40,8 +40,8 @@ class ShopifyInventoryService:
 
     async def _levels(self, ids: Sequence[str], location_id: str) -> tuple[StockLevel, ...]:
         found: list[StockLevel] = []
-        for at in range(0, len(ids), _READ_AT_ONCE):
-            some = list(ids[at : at + _READ_AT_ONCE])
+        for part in chunks(ids, _READ_AT_ONCE):
+            some = list(part)
             if location_id:
                 data = await self._graph.ask("InventoryLevelsAt", ids=some, location=location_id)
             else:
@@ -66,12 +66,11 @@ class ShopifyInventoryService:
         """Absolute writes; with ``expected`` Shopify refuses an entry when its number moved. The others go through."""
         changes = [replace(each, location_id=each.location_id or self._home) for each in changes]
         outcomes: dict[int, StockOutcome] = {}
-        good = [at for at, change in enumerate(changes) if _is_whole(change.quantity)]
+        good = [at for at, change in enumerate(changes) if is_whole(change.quantity)]
         for at in set(range(len(changes))) - set(good):
             outcomes[at] = _outcome(changes[at], applied=False, reason=_WHOLE_UNITS)
-        for start in range(0, len(good), _WRITE_AT_ONCE):
-            some = good[start : start + _WRITE_AT_ONCE]
-            outcomes |= await self._set(changes, some, f"{idempotency_key}:{start}")
+        for number, part in enumerate(chunks(good, _WRITE_AT_ONCE)):
+            outcomes |= await self._set(changes, list(part), f"{idempotency_key}:{number}")
         return tuple(outcomes[at] for at in range(len(changes)))
 
     async def _set(self, changes: Sequence[StockChange], left: list[int], key: str) -> dict[int, StockOutcome]:
@@ -85,10 +84,8 @@ class ShopifyInventoryService:
                 break
             except UserErrors as refusal:
                 named = _by_entry(refusal, left)
-                await self._activate([changes[at] for at, row in named.items() if row.code == _NOT_STOCKED], key)
-                out = {at: row for at, row in named.items() if row.code != _NOT_STOCKED}
-                refused |= out
-                left = [at for at in left if at not in out]
+                refused |= named
+                left = [at for at in left if at not in named]
         else:
             raise InvalidInput(field="stock", reason="Shopify went on refusing entries it had accepted before")
         applied = {at: _outcome(changes[at], applied=True) for at in left}
@@ -115,17 +112,6 @@ class ShopifyInventoryService:
             },
         )
 
-    async def _activate(self, changes: Sequence[StockChange], key: str) -> None:
-        """Stock the items at the locations they are not kept at yet."""
-        for each in changes:
-            await self._graph.change(
-                "InventoryActivate",
-                repeat=Repeat.SAFE,
-                inventoryItemId=each.inventory_id,
-                locationId=each.location_id,
-                key=_key(f"{key}:activate:{each.inventory_id}:{each.location_id}"),
-            )
-
     async def _explain(self, changes: Sequence[StockChange], refused: dict[int, UserError]) -> dict[int, StockOutcome]:
         """Why entries were refused, with the shop's own number. It being ours already counts as applied."""
         found: dict[tuple[str, str], Decimal | None] = {}
@@ -137,16 +123,12 @@ class ShopifyInventoryService:
     async def adjust(self, listing: Listing, location_id: str, delta: Decimal, idempotency_key: str) -> StockOutcome:
         """Add or take away units at a location, once per key."""
         change = StockChange(listing.inventory_id, location_id or self._home, delta)
-        if not _is_whole(delta):
+        if not is_whole(delta):
             return _outcome(change, applied=False, reason=_WHOLE_UNITS)
         try:
             await self._send_adjust(change, idempotency_key)
         except UserErrors as refusal:
-            if not refusal.has(_NOT_STOCKED):
-                return (await self._explain([change], {0: refusal.rows[0]}))[0]
-            await self._activate([change], idempotency_key)
-            # a key whose first try failed is spent
-            await self._send_adjust(change, f"{idempotency_key}:stocked")
+            return (await self._explain([change], {0: refusal.rows[0]}))[0]
         return _outcome(change, applied=True)
 
     async def _send_adjust(self, change: StockChange, key: str) -> None:
@@ -167,10 +149,6 @@ class ShopifyInventoryService:
                 "changes": [entry],
             },
         )
-
-
-def _is_whole(quantity: Decimal) -> bool:
-    return quantity == quantity.to_integral_value()
 
 
 def _key(key: str) -> str:

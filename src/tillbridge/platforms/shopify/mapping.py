@@ -13,9 +13,10 @@ from tillbridge.domain.errors import Drift
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import GiftCardBalance
 from tillbridge.domain.stock import ExternalLocation, StockLevel
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.shopify import wire, wire_offers
 from tillbridge.platforms.shopify.order_mapping import map_address, map_order, map_to_unified_orders
-from tillbridge.platforms.shopify.reading import amount, dig, money, parse, records
+from tillbridge.platforms.shopify.reading import amount, dig, money, records
 
 __all__ = [
     "map_customer",

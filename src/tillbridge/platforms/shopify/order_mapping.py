@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -28,11 +27,12 @@ from tillbridge.domain.orders import (
     TenderKind,
     Totals,
 )
+from tillbridge.domain.references import is_reference
 from tillbridge.domain.stock import StockEffect
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.shopify import marks, wire
-from tillbridge.platforms.shopify.reading import amount, bag, parse, records
+from tillbridge.platforms.shopify.reading import amount, bag, records
 
-_REFERENCE = re.compile(r"TB[0-9A-HJKMNP-TV-Z]{24}")
 _PAYMENT = {
     "PENDING": PaymentStatus.PENDING,
     "AUTHORIZED": PaymentStatus.PENDING,
@@ -56,7 +56,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
     """One whole order. An order that carries a till's reference is its echo and has origin POS."""
     node = parse(wire.Order, raw, path)
     currency, source = node.currencyCode, node.sourceIdentifier or ""
-    ours = bool(_REFERENCE.fullmatch(source))
+    ours = is_reference(source)
     lines = _lines(node, path)
     whole = bag(node.totalPriceSet, f"{path}.totalPriceSet", currency)
     return Order(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from tillbridge.domain.orders import AppliedDiscount, LineKind, Order, OrderLine
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.shopify import marks, spec
 from tillbridge.platforms.shopify.codes import code_form
+from tillbridge.platforms.writing import is_whole, moment
 
 _GATEWAYS = {
     TenderKind.CASH: "POS cash",
@@ -61,15 +61,10 @@ def order_variables(order: Order, location_id: str) -> Json:
     return {"order": body, "options": options}
 
 
-def moment(at: datetime) -> str:
-    """A time as Shopify reads it."""
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def stock_effect(order: Order, location_id: str) -> StockEffect:
     """What the create does to Shopify's stock. Weighed goods go out without variant: Shopify counts whole units."""
     linked = [line for line in _goods(order) if line.listing is not None]
-    whole = [line for line in linked if _is_whole(line.quantity)]
+    whole = [line for line in linked if is_whole(line.quantity)]
     if not location_id or not whole:
         return StockEffect.NOT_LOWERED
     return StockEffect.LOWERED if len(whole) == len(linked) else StockEffect.UNKNOWN
@@ -77,10 +72,6 @@ def stock_effect(order: Order, location_id: str) -> StockEffect:
 
 def money_bag(value: Money) -> Json:
     return {"shopMoney": {"amount": str(value.amount), "currencyCode": value.currency}}
-
-
-def _is_whole(quantity: Decimal) -> bool:
-    return quantity == quantity.to_integral_value()
 
 
 def _goods(order: Order) -> Iterator[OrderLine]:
@@ -103,7 +94,7 @@ def _charged(line: OrderLine, order: Order, *, priced_net: bool) -> Money:
 def _parts(line: OrderLine, order: Order, *, priced_net: bool) -> list[Json]:
     """The line, in two parts where its worth does not divide into equal unit prices."""
     worth = _charged(line, order, priced_net=priced_net)
-    count = int(line.quantity) if _is_whole(line.quantity) else 1
+    count = int(line.quantity) if is_whole(line.quantity) else 1
     unit, dearer = divmod(worth.minor, count)
     split = [(unit + 1, dearer), (unit, count - dearer)]
     sizes = [(Money.of_minor(price, order.currency), number) for price, number in split if number]
@@ -115,7 +106,7 @@ def _parts(line: OrderLine, order: Order, *, priced_net: bool) -> list[Json]:
 
 
 def _part(line: OrderLine, order: Order, price: Money, quantity: int, taxes: list[Money]) -> Json:
-    whole = _is_whole(line.quantity)
+    whole = is_whole(line.quantity)
     part: Json = {
         "quantity": quantity,
         "priceSet": money_bag(price),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,16 +15,17 @@ from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.shopify import spec
 from tillbridge.platforms.shopify.calls import Graph, Json, cursor_of
-from tillbridge.platforms.shopify.dialect import UserErrors
+from tillbridge.platforms.shopify.dialect import KEY_SPENT, UserErrors
 from tillbridge.platforms.shopify.order_mapping import map_order, map_placed, map_refund
 from tillbridge.platforms.shopify.order_writing import order_variables
-from tillbridge.platforms.shopify.reading import dig, records
+from tillbridge.platforms.shopify.reading import dig, records, text, text_or_none
 from tillbridge.platforms.shopify.refund_writing import refund_input
 from tillbridge.platforms.shopify.search import changed_since_query, term
 
 ORDER_HANDLE = "order"
 _SHORTEST_WAIT = 2.0
 _JOB_PAUSE, _JOB_LOOKS = 1.0, 60
+_REFUND_KEYS = 5
 _WINDOW_MARGIN = timedelta(days=1)
 
 
@@ -95,13 +97,13 @@ class ShopifyOrderService:
             "OrderByOurReference", namespace=spec.METAFIELD_NAMESPACE, key=spec.METAFIELD_KEY, value=reference
         )
         found = data.get("orderByIdentifier")
-        return str(dig(found, "id")) if found else None
+        return text(found, "id") if found else None
 
     async def _by_search(self, reference: str) -> str | None:
         data = await self._graph.ask("OrdersBySourceIdentifier", query=term("source_identifier", reference))
         for each in records(data, "orders.nodes"):
-            if dig(each, "sourceIdentifier") == reference:
-                return str(dig(each, "id"))
+            if text_or_none(each, "sourceIdentifier") == reference:
+                return text(each, "id")
         return None
 
     async def read_placed(self, platform_order_id: str, currency: str) -> PlacedOrder:
@@ -188,11 +190,7 @@ class ShopifyOrderService:
         raw = await self._known(platform_order_id)
         if booked := map_refund(raw, refund.reference, "$.order", order.currency):
             return booked
-        await self._graph.change(
-            "RefundCreate",
-            input=refund_input(raw, order, refund, self._location(order.location)),
-            key=str(uuid5(NAMESPACE_URL, f"refund:{platform_order_id}:{refund.reference}")),
-        )
+        await self._send_refund(refund_input(raw, order, refund, self._location(order.location)))
         try:
             placed = await self.look_up_refund(order, platform_order_id, refund)
         except TillbridgeError as error:
@@ -201,6 +199,22 @@ class ShopifyOrderService:
         if placed is None:
             raise OutcomeUnknown(evidence="refunded, but the order does not show it yet")
         return placed
+
+    async def _send_refund(self, given: Json) -> None:
+        """Once per input: the key is made of it, so that a refund changed meanwhile is not answered with the old one.
+
+        A key whose first try was refused is spent for a day; the next one booked nothing so far either.
+        """
+        name = json.dumps(given, sort_keys=True)
+        for number in range(_REFUND_KEYS):
+            key = str(uuid5(NAMESPACE_URL, f"refund:{number}:{name}"))
+            try:
+                await self._graph.change("RefundCreate", input=given, key=key)
+            except UserErrors as refusal:
+                if number + 1 < _REFUND_KEYS and refusal.has(KEY_SPENT):
+                    continue
+                raise
+            return
 
     async def look_up_refund(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund | None:
         """By the reference its note begins with."""

@@ -13,7 +13,7 @@ from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.shopify.calls import Graph, Json, cursor_of
 from tillbridge.platforms.shopify.mapping import map_product, map_variants, shop_currency
-from tillbridge.platforms.shopify.reading import dig, records
+from tillbridge.platforms.shopify.reading import dig, records, text, text_or_none
 from tillbridge.platforms.shopify.search import changed_since_query, term
 
 
@@ -49,9 +49,9 @@ class ShopifyProductService:
         """By SKU or barcode, exactly; Shopify's search also finds what merely resembles it."""
         data = await self._graph.ask("VariantsByCode", query=f"{term('sku', code)} OR {term('barcode', code)}")
         ids = dict.fromkeys(
-            str(dig(each, "product.id"))
+            text(each, "product.id")
             for each in records(data, "productVariants.nodes")
-            if code in (dig(each, "sku"), dig(each, "barcode"))
+            if code in (text_or_none(each, "sku"), text_or_none(each, "barcode"))
         )
         found = [await self._product(each) for each in ids]
         return tuple(each for each in found if each is not None)

@@ -1,38 +1,14 @@
-"""From a JSON value to a wire model or Drift with its path, and money that would lose a digit refused. Pure."""
+"""Values out of answers by their path, or Drift, and money that would lose a digit refused. Pure."""
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from tillbridge.domain.errors import Drift
 from tillbridge.domain.money import Money
+from tillbridge.platforms.reading import shown
 from tillbridge.platforms.shopify.wire import MoneyBag, MoneyV2
-
-M = TypeVar("M", bound=BaseModel)
-
-_LONGEST = 120
-
-
-def parse(model: type[M], value: Any, path: str) -> M:
-    """The model of a JSON value. Raises Drift naming the innermost path that does not fit."""
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-        missing = first["type"] == "missing"
-        found = "nothing" if missing else shown(first["input"])
-        raise Drift(path=f"{path}{where}", expected=first["msg"], found=found) from error
-
-
-def shown(value: Any) -> str:
-    """A value as an error may show it, cut to a length."""
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def money(value: MoneyV2, path: str, currency: str) -> Money:
@@ -63,6 +39,19 @@ def dig(payload: Any, path: str) -> Any:
             raise Drift(path=f"{walked}.{key}", expected="a value", found="nothing")
         value, walked = value[key], f"{walked}.{key}"
     return value
+
+
+def text(payload: Any, path: str) -> str:
+    """The text under a path. Raises Drift when it is none."""
+    found = dig(payload, path)
+    if not isinstance(found, str):
+        raise Drift(path=f"$.{path}", expected="a text", found=shown(found))
+    return found
+
+
+def text_or_none(payload: Any, path: str) -> str | None:
+    """The text under a path, or None for null: what has another shape must not pass for a text that differs."""
+    return None if dig(payload, path) is None else text(payload, path)
 
 
 def records(payload: Any, path: str) -> list[Any]:

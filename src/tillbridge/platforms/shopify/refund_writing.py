@@ -9,8 +9,10 @@ from typing import Any
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import Order, Refund, RefundLine
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.shopify import marks, wire
-from tillbridge.platforms.shopify.reading import bag, parse
+from tillbridge.platforms.shopify.reading import bag
+from tillbridge.platforms.writing import is_whole
 
 Json = dict[str, Any]
 
@@ -48,9 +50,9 @@ def _line_parts(node: wire.Order, order: Order, line: RefundLine, location_id: s
 
 def _pieces(order: Order, line: RefundLine) -> int:
     """Whole pieces; of weighed goods the one piece when all of it goes back, else money alone."""
-    if line.quantity == line.quantity.to_integral_value():
+    if is_whole(line.quantity):
         sold = next((each.quantity for each in order.lines if each.id == line.line_id), Decimal(0))
-        if sold == sold.to_integral_value():
+        if is_whole(sold):
             return int(line.quantity)
     whole = any(each.id == line.line_id and each.quantity == line.quantity for each in order.lines)
     return 1 if whole else 0

@@ -12,7 +12,7 @@ from tillbridge.platforms.shopify import spec, words
 from tillbridge.platforms.shopify.calls import Graph, Json
 from tillbridge.platforms.shopify.dialect import UserErrors
 from tillbridge.platforms.shopify.mapping import map_locations
-from tillbridge.platforms.shopify.reading import dig, records
+from tillbridge.platforms.shopify.reading import dig, records, text
 
 _DEFINITION = {
     "name": "Till sale reference",
@@ -40,17 +40,17 @@ class ShopifyShopService:
         missing = tuple(each for each in spec.REQUIRED_SCOPES if each not in granted)
         included = dig(data, "shop.taxesIncluded")
         return ShopFacts(
-            name=str(dig(data, "shop.name")),
-            currency=str(dig(data, "shop.currencyCode")),
-            zone=str(dig(data, "shop.ianaTimezone")),
+            name=text(data, "shop.name"),
+            currency=text(data, "shop.currencyCode"),
+            zone=text(data, "shop.ianaTimezone"),
             prices_include_tax=included if isinstance(included, bool) else None,
             granted_scopes=tuple(sorted(granted)),
             missing_scopes=missing,
             api_version=self._graph.served_version or spec.API_VERSION,
             facts={
-                "shop_id": str(dig(data, "shop.id")),
-                "domain": str(dig(data, "shop.myshopifyDomain")),
-                "plan": str(dig(data, "shop.plan.publicDisplayName")),
+                "shop_id": text(data, "shop.id"),
+                "domain": text(data, "shop.myshopifyDomain"),
+                "plan": text(data, "shop.plan.publicDisplayName"),
                 "taxes_included": "yes" if included else "no",
                 "scopes": ",".join(sorted(granted)),
             },
@@ -107,9 +107,7 @@ class ShopifyShopService:
             if (dig(each, "namespace"), dig(each, "key")) != (spec.METAFIELD_NAMESPACE, spec.METAFIELD_KEY):
                 continue
             if dig(each, "type.name") == "id":
-                return StepReport(
-                    name, StepState.DONE, words.REFERENCE_THERE, {"reference_field": str(dig(each, "id"))}
-                )
+                return StepReport(name, StepState.DONE, words.REFERENCE_THERE, {"reference_field": text(each, "id")})
             return StepReport(
                 name, StepState.REFUSED, words.REFERENCE_OTHER_TYPE.format(type=dig(each, "type.name")), {}
             )
@@ -142,7 +140,7 @@ class ShopifyShopService:
 
 def _granted(data: Json) -> frozenset[str]:
     """Granted scopes; a write scope includes its read scope."""
-    handles = {str(dig(each, "handle")) for each in records(data, "currentAppInstallation.accessScopes")}
+    handles = {text(each, "handle") for each in records(data, "currentAppInstallation.accessScopes")}
     return frozenset(handles | {f"read_{each.removeprefix('write_')}" for each in handles if each.startswith("write_")})
 
 

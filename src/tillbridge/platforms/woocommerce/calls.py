@@ -15,10 +15,12 @@ from tillbridge.net.client import Answer, Repeat, Request
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.woocommerce.auth import key_pair
 from tillbridge.platforms.woocommerce.dialect import DIALECT
-from tillbridge.platforms.woocommerce.spec import PAGE_SIZE
+from tillbridge.platforms.woocommerce.spec import SPEC
 
 ROOT = "/wp-json"
 Query = Sequence[tuple[str, str]]
+BY_ID: Query = (("orderby", "id"), ("order", "asc"))
+"""The only order in which a page loses no record that changes meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,13 @@ class Rest:
 
     async def pages(self, path: str, action: str, query: Query = (), first: int = 1) -> AsyncIterator[ListPage]:
         """Numbered pages from ``first`` on. The header tells the last page; without it a short page is the last."""
-        number = first
+        number, size = first, SPEC.limits.page_size
         while True:
-            paging = (("per_page", str(PAGE_SIZE)), ("page", str(number)))
+            paging = (("per_page", str(size)), ("page", str(number)))
             answer = await self._send("GET", path, action, Repeat.SAFE, (*query, *paging))
             rows = _rows(answer.body, path)
             told = answer.headers.get("x-wp-totalpages", "")
-            more = number < int(told) if told.isdigit() else len(rows) == PAGE_SIZE
+            more = number < int(told) if told.isdigit() else len(rows) == size
             yield ListPage(rows, number, more and bool(rows))
             if not more or not rows:
                 return

@@ -11,11 +11,10 @@ from fnmatch import fnmatchcase
 from tillbridge.domain.money import Money, total
 from tillbridge.domain.offers import Offer, OfferLine
 from tillbridge.domain.orders import Order
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.woocommerce import wire
 from tillbridge.platforms.woocommerce.calls import Rest
-from tillbridge.platforms.woocommerce.reading import parse
-
-KNOWN_TYPES = frozenset({"percent", "fixed_cart", "fixed_product"})
+from tillbridge.platforms.woocommerce.order_mapping import DISCOUNT_TYPES
 
 
 async def find_coupon(rest: Rest, code: str) -> wire.Coupon | None:
@@ -63,7 +62,7 @@ def refusal(coupon: wire.Coupon, offer: Offer, goods: Goods, now: datetime) -> s
     spend = total([each.total for each in offer.lines], offer.currency)
     rules: tuple[tuple[Callable[[], bool], str], ...] = (
         (lambda: coupon.status != "publish", "it is not active"),
-        (lambda: coupon.discount_type not in KNOWN_TYPES, f"its kind “{coupon.discount_type}” belongs to an add-on"),
+        (lambda: coupon.discount_type not in DISCOUNT_TYPES, f"its kind “{coupon.discount_type}” belongs to an add-on"),
         (lambda: _expired(coupon, now), "it has expired"),
         (lambda: coupon.usage_limit is not None and coupon.usage_count >= coupon.usage_limit > 0, "it is used up"),
         (lambda: _used_by(coupon, offer.customer_email), "this shopper has used it as often as allowed"),

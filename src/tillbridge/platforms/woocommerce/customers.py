@@ -10,7 +10,7 @@ from tillbridge.domain.customers import Customer
 from tillbridge.domain.errors import PlatformRefused
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
-from tillbridge.platforms.woocommerce.calls import Rest, cursor_page
+from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, cursor_page
 from tillbridge.platforms.woocommerce.mapping import map_customer
 from tillbridge.platforms.woocommerce.places import place
 
@@ -28,7 +28,7 @@ class WooCommerceCustomerService:
         self, changed_since: datetime | None = None, cursor: str | None = None
     ) -> AsyncIterator[Page[Customer]]:
         """All accounts by id; those that say they have not changed since are left out."""
-        query = (("orderby", "id"), ("order", "asc"), ("role", "customer"))
+        query = (*BY_ID, ("role", "customer"))
         async for page in self._rest.pages(_CUSTOMERS, "customer.list", query, cursor_page(cursor)):
             fine, refused = sort_out(page.rows, "$", map_customer)
             kept = tuple(each for each in fine if _newer(each, changed_since))

@@ -15,12 +15,13 @@ from tillbridge.domain.errors import (
     RateLimited,
     TillbridgeError,
     TokenRejected,
-    WrongCredentials,
 )
 from tillbridge.net.client import Answer, Dialect, Repeat
-from tillbridge.net.verdicts import VerdictRow, VerdictTable
+from tillbridge.net.verdicts import VerdictRow, VerdictTable, wrong_field
 from tillbridge.platforms.woocommerce import spec
 
+MISSING_ROUTE = "route"
+"""What is not there when an add-on or a newer version is missing, other than a record."""
 DRAFT_PARAM = "draft_order_id"
 """Param of PlatformRefused: the order a refused create left behind."""
 
@@ -31,12 +32,6 @@ _AUTH_CODE = "woocommerce_rest_authentication_error"
 def plain(text: object) -> str:
     """A text of the shop as people read it: no markup, entities unescaped."""
     return " ".join(html.unescape(_TAG.sub("", str(text or ""))).split())
-
-
-def wrong_field(name: str, request_id: str | None = None) -> WrongCredentials:
-    """The error that names a field of the form by its title and where to find it."""
-    field = next(each for each in spec.FIELDS if each.name == name)
-    return WrongCredentials(field=field.title, where=field.where_to_find, request_id=request_id)
 
 
 def body_of(answer: Answer) -> Mapping[str, Any]:
@@ -58,9 +53,9 @@ def _authentication(answer: Answer, code: str, words: str) -> TillbridgeError:
             permission=f"{needed} access of the API key (it must be Read/Write)", request_id=answer.request_id
         )
     if "consumer key" in lowered:
-        return wrong_field("consumer_key", answer.request_id)
+        return wrong_field(spec.FIELDS, "consumer_key", answer.request_id)
     if "consumer secret" in lowered or "signature" in lowered:
-        return wrong_field("consumer_secret", answer.request_id)
+        return wrong_field(spec.FIELDS, "consumer_secret", answer.request_id)
     if "timestamp" in lowered:
         reason = "the clock of this machine and the shop's differ by more than 15 minutes"
         return PlatformRefused(field="the time", code=code, reason=reason, request_id=answer.request_id)
@@ -79,7 +74,7 @@ def _forbidden(answer: Answer, code: str, words: str) -> TillbridgeError:
 
 
 def _missing_route(answer: Answer, code: str, words: str) -> TillbridgeError:
-    return NotFound(what="route", name=words)
+    return NotFound(what=MISSING_ROUTE, name=words)
 
 
 def _missing_record(answer: Answer, code: str, words: str) -> TillbridgeError:

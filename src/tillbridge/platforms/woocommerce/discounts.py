@@ -21,16 +21,11 @@ from tillbridge.platforms.woocommerce.coupons import (
     needs_categories,
     refusal,
 )
-from tillbridge.platforms.woocommerce.goods_check import chunks
+from tillbridge.platforms.woocommerce.order_mapping import DISCOUNT_TYPES
 from tillbridge.platforms.woocommerce.reckoning import Sent, TaxMode, coupon_shares
 from tillbridge.platforms.woocommerce.shop_facts import circumstances
 from tillbridge.platforms.woocommerce.spec import PAGE_SIZE
-
-_TYPES = {
-    "percent": DiscountType.PERCENTAGE,
-    "fixed_cart": DiscountType.FIXED,
-    "fixed_product": DiscountType.FIXED,
-}
+from tillbridge.platforms.writing import chunks
 
 
 class WooCommerceDiscountService:
@@ -116,7 +111,7 @@ class WooCommerceDiscountService:
     async def _categories(self, offer: Offer) -> dict[str, frozenset[int]]:
         ids = sorted({each.external_product_id for each in offer.lines if each.external_product_id.isdigit()}, key=int)
         found: dict[str, frozenset[int]] = {}
-        for part in chunks(ids):
+        for part in chunks(ids, PAGE_SIZE):
             query = (("include", ",".join(part)), ("per_page", str(PAGE_SIZE)), ("_fields", "id,categories"))
             for row in await self._rest.rows("/wc/v3/products", "product.categories", query):
                 found[str(row["id"])] = frozenset(int(each["id"]) for each in row.get("categories") or ())
@@ -126,7 +121,7 @@ class WooCommerceDiscountService:
 def _value(coupon: wire.Coupon) -> tuple[DiscountType | None, Decimal]:
     if coupon.free_shipping and not coupon.amount:
         return DiscountType.FREE_SHIPPING, Decimal(0)
-    return _TYPES.get(coupon.discount_type), coupon.amount
+    return DISCOUNT_TYPES.get(coupon.discount_type), coupon.amount
 
 
 def _accepted(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tillbridge.domain.errors import CapabilityAbsent, Drift, NotFound, OutcomeUnknown, PlatformRefused, TillbridgeError
 from tillbridge.domain.money import Money
@@ -13,11 +14,12 @@ from tillbridge.domain.offers import GiftCardBalance, Redemption
 from tillbridge.domain.tokens import Secret
 from tillbridge.net.client import Repeat
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.woocommerce import wire
 from tillbridge.platforms.woocommerce.calls import Rest
-from tillbridge.platforms.woocommerce.reading import parse
+from tillbridge.platforms.woocommerce.dialect import MISSING_ROUTE
 from tillbridge.platforms.woocommerce.shop_facts import NONE, OFFICIAL, add_on
-from tillbridge.platforms.woocommerce.spec import NO_GIFT_CARDS, OFFICIAL_BALANCE_ONLY
+from tillbridge.platforms.woocommerce.spec import NO_CARD_LEDGER, NO_GIFT_CARDS, OFFICIAL_BALANCE_ONLY
 
 _PW = "/wc-pimwick/v1/pw-gift-cards"
 _BACK = "give-back "
@@ -41,7 +43,8 @@ class WooCommerceGiftCardService:
         return self._balance(card.pimwick_gift_card_id, card.number, card.balance, _day(card.expiration_date))
 
     def _balance(self, card_id: str, code: str, balance: Decimal, expires_on: date | None) -> GiftCardBalance:
-        expired = expires_on is not None and expires_on < self._session.clock.now().date()
+        today = self._session.clock.now().astimezone(ZoneInfo(self._session.connection.zone or "UTC")).date()
+        expired = expires_on is not None and expires_on < today
         reason = "the card has expired" if expired else "" if balance > 0 else "the card is empty"
         currency = self._session.connection.currency
         return GiftCardBalance(card_id, masked(code), Money(balance, currency), not reason, reason, expires_on)
@@ -114,7 +117,12 @@ class WooCommerceGiftCardService:
         return again
 
     async def _booked(self, card_id: str, note: str, amount: Money, reference: str) -> Redemption | None:
-        answer = await self._rest.get(f"{_PW}/{card_id}", "gift_card.activity")
+        try:
+            answer = await self._rest.get(f"{_PW}/{card_id}", "gift_card.activity")
+        except NotFound as error:
+            if error.params.get("what") != MISSING_ROUTE:
+                raise
+            raise CapabilityAbsent(capability="Gift card redemption", reason=NO_CARD_LEDGER) from error
         return self._from_activity(answer, note, amount, reference, card_id)
 
     def _from_activity(self, answer: Any, note: str, amount: Money, reference: str, card_id: str) -> Redemption | None:

@@ -5,14 +5,14 @@ Called before a create; two reads for any number of lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from tillbridge.domain.errors import NotFound, PlatformRefused
 from tillbridge.domain.orders import Order, OrderLine
 from tillbridge.platforms.woocommerce.calls import Rest
 from tillbridge.platforms.woocommerce.order_writing import as_goods
 from tillbridge.platforms.woocommerce.spec import PAGE_SIZE
+from tillbridge.platforms.writing import chunks
 
 _FIELDS = "id,type,status,parent_id"
 
@@ -49,7 +49,7 @@ def _ids(line: OrderLine) -> tuple[int, int]:
 async def _products(rest: Rest, ids: Sequence[int]) -> dict[int, str]:
     """The type of each product that is there."""
     found: dict[int, str] = {}
-    for part in chunks(ids):
+    for part in chunks(ids, PAGE_SIZE):
         query = (("include", ",".join(map(str, part))), ("per_page", str(PAGE_SIZE)), ("_fields", _FIELDS))
         for row in await rest.rows("/wc/v3/products", "product.check", query):
             found[int(row["id"])] = str(row.get("type", ""))
@@ -59,7 +59,7 @@ async def _products(rest: Rest, ids: Sequence[int]) -> dict[int, str]:
 async def _parents(rest: Rest, pairs: Sequence[tuple[int, int]], products: dict[int, str]) -> dict[int, int]:
     """The parent of each variation that is there."""
     found: dict[int, int] = {}
-    for part in chunks([variation for _, variation in pairs]):
+    for part in chunks([variation for _, variation in pairs], PAGE_SIZE):
         query = (("include", ",".join(map(str, part))), ("per_page", str(PAGE_SIZE)), ("_fields", _FIELDS))
         try:
             rows = await rest.rows("/wc/v3/variations", "variation.check", query)
@@ -78,8 +78,3 @@ async def _by_parent(rest: Rest, pairs: Sequence[tuple[int, int]], products: dic
         rows = await rest.rows(f"/wc/v3/products/{parent}/variations", "variation.check", query)
         found |= {int(row["id"]): parent for row in rows}
     return found
-
-
-def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """The values in parts of a page each."""
-    return (values[at : at + PAGE_SIZE] for at in range(0, len(values), PAGE_SIZE))

@@ -10,12 +10,12 @@ from tillbridge.domain.catalog import Listing
 from tillbridge.domain.errors import NotFound
 from tillbridge.domain.stock import StockChange, StockLevel, StockOutcome
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.woocommerce import wire
 from tillbridge.platforms.woocommerce.calls import Rest
-from tillbridge.platforms.woocommerce.goods_check import chunks
 from tillbridge.platforms.woocommerce.mapping import inventory_id
-from tillbridge.platforms.woocommerce.reading import parse
 from tillbridge.platforms.woocommerce.spec import PAGE_SIZE
+from tillbridge.platforms.writing import chunks
 
 _FIELDS = "id,parent_id,price,regular_price,manage_stock,stock_quantity"
 _NOT_KEPT = "the shop keeps no stock for it: switch on “Manage stock” there"
@@ -41,11 +41,11 @@ class WooCommerceInventoryService:
         products = [key for key in dict.fromkeys(keys) if "/" not in key]
         variations = {key.partition("/")[2]: key for key in dict.fromkeys(keys) if "/" in key}
         found: dict[str, wire.Sellable] = {}
-        for part in chunks(products):
+        for part in chunks(products, PAGE_SIZE):
             for row in await self._list("/wc/v3/products", part):
                 found[str(row.id)] = row
         try:
-            for part in chunks(sorted(variations, key=int)):
+            for part in chunks(sorted(variations, key=int), PAGE_SIZE):
                 for row in await self._list("/wc/v3/variations", part):
                     found[variations[str(row.id)]] = row
         except NotFound:

@@ -10,9 +10,9 @@ from typing import Any
 from tillbridge.domain.catalog import Product, ProductImage, ProductOption, ProductStatus, ProductVariant
 from tillbridge.domain.customers import Customer
 from tillbridge.domain.money import Money
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.woocommerce import wire
 from tillbridge.platforms.woocommerce.order_mapping import address_of, map_to_unified_orders
-from tillbridge.platforms.woocommerce.reading import parse
 
 __all__ = [
     "inventory_id",

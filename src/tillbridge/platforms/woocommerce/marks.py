@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -15,13 +14,13 @@ TENDERS = "tillbridge_tenders"
 CODES = "tillbridge_codes"
 ROUNDING = "tillbridge_cash_rounding"
 LINE = "_tillbridge_line"
+UNCOUNTED = "_tillbridge_uncounted"
+"""On a fee: the variant that was sold by it, whose stock the shop did not move."""
 
 CREATED_VIA = "pos-rest-api"
 """WooCommerce 10.6 and later keep their order mails back for exactly this word."""
 
 ROUNDING_FEE = "Rounding"
-
-REFERENCE_FORM = re.compile(r"TB[0-9A-HJKMNP-TV-Z]{24}")
 
 
 class _Entry(Protocol):

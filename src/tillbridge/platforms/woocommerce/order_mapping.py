@@ -27,9 +27,10 @@ from tillbridge.domain.orders import (
     Tender,
     TenderKind,
 )
+from tillbridge.domain.references import is_reference
 from tillbridge.domain.stock import StockEffect
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.woocommerce import marks, wire
-from tillbridge.platforms.woocommerce.reading import parse
 
 _PAYMENT = {
     "pending": PaymentStatus.PENDING,
@@ -42,7 +43,7 @@ _PAYMENT = {
     "refunded": PaymentStatus.REFUNDED,
     "trash": PaymentStatus.CANCELLED,
 }
-_TYPES = {
+DISCOUNT_TYPES = {
     "percent": DiscountType.PERCENTAGE,
     "fixed_cart": DiscountType.FIXED,
     "fixed_product": DiscountType.FIXED,
@@ -91,7 +92,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
 def reference_of(node: wire.Order) -> str:
     """Our reference, if the order carries one; from its meta data, else from the transaction id."""
     for found in (marks.read(node.meta_data, marks.REFERENCE), node.transaction_id):
-        if marks.REFERENCE_FORM.fullmatch(found):
+        if is_reference(found):
             return found
     return ""
 
@@ -209,7 +210,7 @@ def _coupons(node: wire.Order) -> tuple[AppliedDiscount, ...]:
     found = []
     for each in node.coupon_lines:
         amount = (each.discount or Decimal(0)) + (each.discount_tax or Decimal(0) if node.prices_include_tax else 0)
-        kind = _TYPES.get(each.discount_type, DiscountType.FIXED)
+        kind = DISCOUNT_TYPES.get(each.discount_type, DiscountType.FIXED)
         value = each.nominal_amount if each.nominal_amount is not None else amount
         found.append(AppliedDiscount(each.code, kind, value, Money(amount, node.currency), each.code))
     return tuple(found)
@@ -277,9 +278,14 @@ def map_placed(raw: Any, path: str = "$") -> PlacedOrder:
 
 
 def _stock(node: wire.Order) -> StockEffect:
-    """Lowered when the shop marked every line it keeps stock for; goods without kept stock have no mark."""
-    marked = [each for each in node.line_items if marks.read(each.meta_data, _REDUCED) not in ("", "0")]
-    return StockEffect.LOWERED if marked else StockEffect.NOT_LOWERED
+    """Lowered when the shop marked the lines it keeps stock for; goods without kept stock have no mark.
+
+    Open when other goods of the shop went as a fee beside them.
+    """
+    if not any(marks.read(each.meta_data, _REDUCED) not in ("", "0") for each in node.line_items):
+        return StockEffect.NOT_LOWERED
+    uncounted = any(marks.read(each.meta_data, marks.UNCOUNTED) for each in node.fee_lines)
+    return StockEffect.UNKNOWN if uncounted else StockEffect.LOWERED
 
 
 def map_refund(rows: Iterable[Any], reference: str, currency: str, path: str = "$") -> PlacedRefund | None:

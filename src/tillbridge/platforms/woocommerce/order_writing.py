@@ -12,6 +12,7 @@ from tillbridge.domain.orders import LineKind, Order, OrderLine, Tender
 from tillbridge.platforms.woocommerce import marks, wire
 from tillbridge.platforms.woocommerce.places import place
 from tillbridge.platforms.woocommerce.reckoning import Sent, TaxMode, after_coupons, coupon_shares, shop_total, six
+from tillbridge.platforms.writing import is_whole
 
 _LONGEST_NAME = 200
 
@@ -35,7 +36,7 @@ def codes_of(order: Order) -> tuple[str, ...]:
 
 def as_goods(line: OrderLine) -> bool:
     """Whether a line can travel as goods: known to the shop and in whole pieces. The rest are fee lines."""
-    return line.kind is LineKind.PRODUCT and line.listing is not None and line.quantity % 1 == 0
+    return line.kind is LineKind.PRODUCT and line.listing is not None and is_whole(line.quantity)
 
 
 def order_body(order: Order, at: Circumstances, coupons: Sequence[wire.Coupon] = ()) -> dict[str, Any]:
@@ -132,6 +133,8 @@ def _fee(line: OrderLine, order: Order, at: Circumstances) -> dict[str, Any]:
     amount = "" if line.quantity == 1 else f"{line.quantity.normalize():f} {line.unit} × {line.unit_price}, "
     name = f"{amount}{line.title}"[:_LONGEST_NAME]
     meta = [{"key": marks.LINE, "value": line.id}]
+    if line.listing is not None:
+        meta.append({"key": marks.UNCOUNTED, "value": line.listing.external_variant_id})
     return {"name": name, "total": str(sent.total), "meta_data": meta} | taxed
 
 

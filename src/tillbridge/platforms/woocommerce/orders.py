@@ -10,15 +10,15 @@ from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused, 
 from tillbridge.domain.orders import Checkpoint, Handle, LookUp, Order, PlacedOrder, PlacedRefund, Refund
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
+from tillbridge.platforms.reading import parse
 from tillbridge.platforms.woocommerce import wire
-from tillbridge.platforms.woocommerce.calls import Rest, cursor_page, since_query
+from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, cursor_page, since_query
 from tillbridge.platforms.woocommerce.coupons import find_coupon, still_valid
 from tillbridge.platforms.woocommerce.dialect import DRAFT_PARAM
 from tillbridge.platforms.woocommerce.goods_check import check_goods
 from tillbridge.platforms.woocommerce.order_finding import UNFINISHED, Finder
 from tillbridge.platforms.woocommerce.order_mapping import map_order, map_placed, map_refund
 from tillbridge.platforms.woocommerce.order_writing import Circumstances, codes_of, order_body, reproduces
-from tillbridge.platforms.woocommerce.reading import parse
 from tillbridge.platforms.woocommerce.refund_writing import refund_body
 from tillbridge.platforms.woocommerce.shop_facts import circumstances, links_customers
 from tillbridge.platforms.woocommerce.spec import LOOK_UP_WAIT
@@ -156,9 +156,12 @@ class WooCommerceOrderService:
     async def list_orders(
         self, changed_since: datetime | None = None, cursor: str | None = None
     ) -> AsyncIterator[Page[Order]]:
-        """Orders by last change, drafts left out; own pushes come along with their reference and origin POS."""
+        """Orders by id, drafts left out: by last change one that moves meanwhile would push another off its page.
+
+        Own pushes come along with their reference and origin POS.
+        """
         zone = self._session.connection.zone or "UTC"
-        query = (*since_query(changed_since), ("status", "any"), ("orderby", "modified"), ("order", "asc"))
+        query = (*since_query(changed_since), ("status", "any"), *BY_ID)
         async for page in self._rest.pages(_ORDERS, "order.list", query, cursor_page(cursor)):
             raw = [row for row in page.rows if not (isinstance(row, dict) and row.get("status") in _HIDDEN)]
             fine, refused = sort_out(raw, "$", lambda each, path: map_order(each, path, zone))

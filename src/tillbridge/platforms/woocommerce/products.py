@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from tillbridge.domain.catalog import Product
-from tillbridge.domain.errors import NotFound
+from tillbridge.domain.errors import Drift, NotFound
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
-from tillbridge.platforms.woocommerce.calls import Query, Rest, cursor_page, since_query
-from tillbridge.platforms.woocommerce.goods_check import chunks
+from tillbridge.platforms.reading import whole_id
+from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, cursor_page, since_query
 from tillbridge.platforms.woocommerce.mapping import map_product
 from tillbridge.platforms.woocommerce.shop_facts import weight_unit
 from tillbridge.platforms.woocommerce.spec import PAGE_SIZE
+from tillbridge.platforms.writing import chunks
 
 _PRODUCTS, _VARIATIONS = "/wc/v3/products", "/wc/v3/variations"
-_BY_ID: Query = (("orderby", "id"), ("order", "asc"))
 _LAST = "variations"
 """Cursor of the last page: products of which only a variation changed."""
 
@@ -37,7 +37,7 @@ class WooCommerceProductService:
         incremental = changed_since is not None
         seen: set[str] = set()
         if cursor != _LAST:
-            query = (*since_query(changed_since), *_BY_ID)
+            query = (*since_query(changed_since), *BY_ID)
             async for page in self._rest.pages(_PRODUCTS, "product.list", query, cursor_page(cursor)):
                 seen |= _ids(page.rows)
                 following = str(page.number + 1) if page.more else (_LAST if incremental else None)
@@ -56,10 +56,12 @@ class WooCommerceProductService:
         rows: list[Any] = []
         for name in ("sku", "global_unique_id"):
             rows += await self._rest.rows(_PRODUCTS, "product.find", ((name, wanted), ("per_page", "20")))
-        parents = {str(row["parent_id"]) for row in rows if isinstance(row, dict) and row.get("parent_id")}
-        own = {str(row["id"]): row for row in rows if isinstance(row, dict) and not row.get("parent_id")}
+        parents = {str(whole_id(row, "parent_id")) for row in rows if isinstance(row, dict) and row.get("parent_id")}
+        own = {str(whole_id(row)): row for row in rows if isinstance(row, dict) and not row.get("parent_id")}
         found = [*own.values(), *await self._by_id(sorted(parents - set(own), key=int))]
         page = await self._page(found, None)
+        for each in page.refused:
+            raise Drift(path=each.path, expected=each.expected, found=each.found)
         return tuple(each for each in page.items if any(wanted in (v.sku, v.barcode) for v in each.variants))
 
     async def _page(self, rows: Sequence[Any], following: str | None) -> Page[Product]:
@@ -73,7 +75,7 @@ class WooCommerceProductService:
 
     async def _by_id(self, ids: Sequence[str]) -> list[Any]:
         found: list[Any] = []
-        for part in chunks(ids):
+        for part in chunks(ids, PAGE_SIZE):
             query = (("include", ",".join(part)), ("per_page", str(PAGE_SIZE)))
             found += await self._rest.rows(_PRODUCTS, "product.list", query)
         return found
@@ -93,23 +95,23 @@ class WooCommerceProductService:
 
     async def _shop_wide(self, ids: Sequence[int]) -> dict[int, Any]:
         found: dict[int, Any] = {}
-        for part in chunks(ids):
+        for part in chunks(ids, PAGE_SIZE):
             query = (("include", ",".join(map(str, part))), ("per_page", str(PAGE_SIZE)))
             for row in await self._rest.rows(_VARIATIONS, "variation.list", query):
-                found[int(row["id"])] = row
+                found[whole_id(row)] = row
         return found
 
     async def _of_parent(self, parent: int) -> list[Any]:
         path = f"{_PRODUCTS}/{parent}/variations"
-        pages = self._rest.pages(path, "variation.list", (("orderby", "id"), ("order", "asc")))
+        pages = self._rest.pages(path, "variation.list", BY_ID)
         return [row async for page in pages for row in page.rows]
 
     async def _parents_of_changed(self, changed_since: datetime | None) -> set[str]:
         """Parents whose own date did not move with their variation's; older shops move it, newer ones are asked."""
-        query = (*since_query(changed_since), *_BY_ID)
+        query = (*since_query(changed_since), *BY_ID)
         try:
             pages = self._rest.pages(_VARIATIONS, "variation.changed", query)
-            return {str(row["parent_id"]) async for page in pages for row in page.rows}
+            return {str(whole_id(row, "parent_id")) async for page in pages for row in page.rows}
         except NotFound:
             return set()
 

@@ -11,11 +11,11 @@ from tillbridge.domain.connections import ShopFacts, StepReport
 from tillbridge.domain.errors import Drift, InvalidInput, MissingPermission, NotFound, NotTheApi, TokenRejected
 from tillbridge.domain.stock import ExternalLocation
 from tillbridge.net.client import Repeat
+from tillbridge.net.verdicts import wrong_field
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.woocommerce import spec, words
 from tillbridge.platforms.woocommerce.auth import AUTH_FACT, BY_HEADER, BY_QUERY, key_pair
 from tillbridge.platforms.woocommerce.calls import Rest
-from tillbridge.platforms.woocommerce.dialect import wrong_field
 from tillbridge.platforms.woocommerce.shop_facts import (
     ADD_ON,
     GIFT_CARDS,
@@ -80,7 +80,7 @@ class WooCommerceShopService:
             except TokenRejected:
                 continue
             return rest, way
-        raise wrong_field("consumer_key")
+        raise wrong_field(spec.FIELDS, "consumer_key")
 
     async def _missing(self, rest: Rest) -> tuple[str, ...]:
         """An empty batch asks for write access and changes nothing."""

@@ -19,6 +19,10 @@ class Word(str):
     """A value that a search term must name whole, such as a status."""
 
 
+class Day(str):
+    """A moment that searches compare by its whole day."""
+
+
 _TERM = re.compile(r"(\w+):(>=|<=|>|<)?(?:'([^']*)'|\"([^\"]*)\"|(\S+))|\"([^\"]*)\"|(\S+)")
 
 
@@ -67,13 +71,14 @@ def _fits_all(query: str, read: Callable[[str], Any], words: Callable[[], str]) 
 
 def _fits(name: str, value: Any, operator: str, wanted: str) -> bool:
     if operator:
-        return _compares(name, str(value), operator, wanted)
+        days = (value[:10], wanted[:10]) if isinstance(value, Day) else (str(value), wanted)
+        return _compares(name, *days, operator=operator)
     if isinstance(value, Word):
         return wanted.casefold() == value.casefold()
     return wanted.casefold() in str(value).casefold()
 
 
-def _compares(name: str, value: str, operator: str, wanted: str) -> bool:
+def _compares(name: str, value: str, wanted: str, *, operator: str) -> bool:
     left: Any = value
     right: Any = wanted
     if name.endswith("_at"):

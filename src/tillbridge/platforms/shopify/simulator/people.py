@@ -15,7 +15,7 @@ def customers(
     rows = sorted(shop.customers.values(), key=lambda row: (row["updatedAt"], row["id"]))
 
     def fits(row: Row) -> bool:
-        names = {"updated_at": shop.indexed_update(row), "email": row["email"]}
+        names = {"updated_at": paging.Day(shop.indexed_update(row)), "email": row["email"]}
         return shop.seen(row) and paging.matches(query, names.get, lambda: str(row["email"]))
 
     page = paging.connect([row for row in rows if fits(row)], first, after)

@@ -12,6 +12,8 @@ def create(shop: Shop, input: Row) -> Row:
     row = shop.orders.get(input["orderId"])
     if row is None:
         return _refused(["orderId"], "Order does not exist")
+    if shop.switches.refuses_refunds:
+        return _refused(["transactions"], "The payment has not been settled yet")
     if problem := _problem(row, input):
         return problem
     for part in input.get("refundLineItems") or ():

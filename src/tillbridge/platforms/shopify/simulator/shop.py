@@ -21,6 +21,8 @@ class Switches:
 
     gift_card_scopes: bool = True
     all_orders: bool = False
+    withheld_scope: str = ""
+    """A scope the merchant did not accept."""
     tells_throttle: bool = True
     search_lag: float = 0.0
     """Seconds until a search sees what was written."""
@@ -34,6 +36,8 @@ class Switches:
     """Whether the shop sells a shirt in more sizes than one page of variants holds."""
     key_busy: float = 0.0
     """Seconds for which a call under an idempotency key counts as still running."""
+    refuses_refunds: bool = False
+    """Whether the shop refuses every refund, as while a payment is not settled."""
     bulk_fails: bool = False
     """Whether bulk reads end in the middle."""
     broken_field: str = ""

@@ -61,7 +61,8 @@ class Tokens:
 
     def scopes(self) -> list[str]:
         extra = _GIFT if self.shop.switches.gift_card_scopes else []
-        return [*_BASE, *extra, *(["read_all_orders"] if self.shop.switches.all_orders else [])]
+        every = [*_BASE, *extra, *(["read_all_orders"] if self.shop.switches.all_orders else [])]
+        return [each for each in every if each != self.shop.switches.withheld_scope]
 
     def accepts(self, token: str | None) -> bool:
         """Whether a call may go on. The first use of a new token ends the refresh token it came of."""

@@ -73,6 +73,8 @@ def _whole(row: Row) -> Row:
 def get_card(shop: Shop, call: Call) -> Answer:
     """GET one with its activity."""
     _present(shop)
+    if not shop.switches.gift_card_by_id:
+        raise RestError("rest_no_route", _NO_ROUTE, 404)
     return Answer(_whole(_card(shop, call)))
 
 

@@ -29,6 +29,7 @@ class Switches:
     draft_on_refused_coupon: bool = True  # WooCommerce 10.0 and later
     silent_pos_mails: bool = True  # WooCommerce 10.6 and later
     gift_cards: bool = True  # the PW Gift Cards plugin
+    gift_card_by_id: bool = True  # GET of one card, which no document proves
     behind_tls: bool = True  # WordPress notices TLS
 
 
