@@ -32,6 +32,7 @@ OpenSession = Callable[[Connection], Awaitable[Session]]
 ConnectionsOn = Callable[[str], Awaitable[Sequence[Connection]]]
 
 _SHIPPED: Mapping[str, str] = {
+    ECommercePlatform.PRESTASHOP.value: "tillbridge.platforms.prestashop:PLATFORM",
     ECommercePlatform.SHOPIFY.value: "tillbridge.platforms.shopify:PLATFORM",
     ECommercePlatform.WOOCOMMERCE.value: "tillbridge.platforms.woocommerce:PLATFORM",
 }

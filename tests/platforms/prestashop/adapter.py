@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -46,6 +47,8 @@ class Tapped(httpx.AsyncBaseTransport):
         self.seen: list[Seen] = []
         self.before: Callable[[Seen], None] = lambda seen: None
         self.after: Callable[[Seen], None] = lambda seen: None
+        self.change: Callable[[Seen], bytes | None] = lambda seen: None
+        """Another body for an answer, or None to leave it."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         content = (await request.aread()).decode()
@@ -55,7 +58,8 @@ class Tapped(httpx.AsyncBaseTransport):
         self.seen.append(seen)
         response = await self._inner.handle_async_request(request)
         self.after(seen)
-        return response
+        body = self.change(seen)
+        return response if body is None else httpx.Response(response.status_code, json=json.loads(body))
 
 
 @dataclass

@@ -290,3 +290,32 @@ async def test_an_answer_lost_at_any_step_ends_in_one_paid_order(step: str, faul
         assert row["total_paid_real"] == row["total_paid"] == "79.800000"
         assert at.shop.ledger.stock["TEE-M"] == 23
         assert at.mails == []
+
+
+async def test_an_answer_of_another_shape_does_not_make_a_placed_order_look_refused() -> None:
+    async with bench() as at:
+        order = await at.sale()
+        at.line.change = lambda seen: b"{}" if seen.line == "POST /api/orders" else None
+        with pytest.raises(OutcomeUnknown):
+            await at.orders.create_order(order, at.keep)
+        at.line.change = _unchanged
+        assert (await _recovered(at, order)).paid
+        assert [row["paid"] for row in at.with_reference(order.reference)] == [True]
+
+
+async def test_an_answer_of_another_shape_does_not_file_a_refund_twice() -> None:
+    async with bench() as at:
+        order = await at.sale()
+        placed = await at.orders.create_order(order, at.keep)
+        refund = Refund("TBREF-R1", eur("24.90"), (RefundLine("1", Decimal(1), restock=True),), "too small")
+        at.line.change = lambda seen: b"[]" if seen.line == "POST /api/order_slip" else None
+        with pytest.raises(OutcomeUnknown):
+            await at.orders.refund_order(order, placed.platform_order_id, refund)
+        at.line.change = _unchanged
+        found = await at.orders.look_up_refund(order, placed.platform_order_id, refund)
+        assert found is not None
+        assert (found.amount, len(at.shop.shop.rows["order_slip"])) == (eur("24.90"), 1)
+
+
+def _unchanged(seen: Seen) -> None:
+    """Answers as the shop gave them."""

@@ -18,8 +18,8 @@ from tillbridge.platforms.prestashop import wire
 from tillbridge.platforms.prestashop.dialect import judge
 from tillbridge.platforms.prestashop.mapping import Goods, map_customer, map_product
 from tillbridge.platforms.prestashop.order_mapping import Surroundings, map_order, map_placed
-from tillbridge.platforms.prestashop.reading import parse
 from tillbridge.platforms.prestashop.xml_text import read
+from tillbridge.platforms.reading import parse
 
 from .recorded_shop import RECORDINGS, Row, recording
 

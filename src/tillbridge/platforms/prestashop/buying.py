@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from tillbridge.domain.customers import Address, Customer
 from tillbridge.domain.errors import PlatformRefused
 from tillbridge.domain.orders import Order
@@ -12,6 +10,7 @@ from tillbridge.platforms.prestashop import spec
 from tillbridge.platforms.prestashop.calls import Rest
 from tillbridge.platforms.prestashop.customers import PrestaShopCustomerService
 from tillbridge.platforms.prestashop.order_writing import Buyer
+from tillbridge.platforms.prestashop.reading import id_of, number_of, text_of
 from tillbridge.platforms.prestashop.shop_facts import ADDRESS, CUSTOMER, fact
 
 ALIAS = "POS"
@@ -35,14 +34,14 @@ class Buyers:
             return walk_in
         row = await self._customers.account(order.customer.email)
         # a group with a discount of its own would come on top of the till's prices
-        if row is None or not await self._plain(str(row.get("id_default_group") or "0")):
+        if row is None or not await self._plain(text_of(row, "id_default_group", "0")):
             return walk_in
-        account = str(row["id"])
+        account = id_of(row)
         return Buyer(account, await self.till_address(account, order.customer))
 
     async def _plain(self, group: str) -> bool:
         rows = await self._rest.of("groups", "customer.group", "id", [group], "[id,reduction]")
-        return not rows or Decimal(str(rows[0].get("reduction") or 0)) == 0
+        return not rows or number_of(rows[0], "reduction") == 0
 
     async def till_address(self, customer_id: str, owner: Customer) -> str:
         """The id of the customer's copy of the shop's address, made when it is missing or in another country."""
@@ -56,7 +55,7 @@ class Buyers:
         )
         rows = await self._rest.rows("addresses", "customer.till_address", query)
         if rows:
-            return str(rows[0]["id"])
+            return id_of(rows[0])
         return await self._customers.add_address(customer_id, await self._own_address(country), owner, ALIAS)
 
     async def _own_address(self, country: str) -> Address:
@@ -65,5 +64,5 @@ class Buyers:
             line1=fact(self._session, "street") or "At the till",
             city=fact(self._session, "city") or fact(self._session, "name") or "At the till",
             postcode=fact(self._session, "postcode"),
-            country=str(rows[0]["iso_code"]) if rows else "",
+            country=text_of(rows[0], "iso_code") if rows else "",
         )

@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tillbridge.domain.errors import Drift
+from tillbridge.domain.errors import Drift, OutcomeUnknown
 from tillbridge.domain.tokens import Token, TokenType
 from tillbridge.net.client import Answer, Expect, Repeat, Request
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.prestashop.auth import webservice_key
 from tillbridge.platforms.prestashop.dialect import DIALECT
+from tillbridge.platforms.prestashop.reading import Row, id_of
 from tillbridge.platforms.prestashop.shop_facts import language, zone_of
-from tillbridge.platforms.prestashop.spec import PAGE_SIZE
+from tillbridge.platforms.prestashop.spec import SPEC
 from tillbridge.platforms.prestashop.xml_text import Element, Links, Value, document, read
 
 ROOT = "/api"
@@ -30,7 +31,7 @@ _MANY = 500
 class ListPage:
     """One page of a list by id, and whether another may follow."""
 
-    rows: list[Any]
+    rows: list[Row]
     cursor: str | None
 
 
@@ -48,36 +49,39 @@ class Rest:
         answer = await self._send("GET", "/", "shop.rights", Repeat.SAFE, expect=Expect.TEXT)
         return read(answer.text, answer.status), answer.headers.get("psws-version", "")
 
-    async def rows(self, resource: str, action: str, query: Query = ()) -> list[Any]:
+    async def rows(self, resource: str, action: str, query: Query = ()) -> list[Row]:
         """A list answer. An empty one is a bare array, whatever was asked for."""
         more = (*query, ("language", language(self._session)), _JSON)
         answer = await self._send("GET", f"/{resource}", action, Repeat.SAFE, more)
         return _rows(answer.body, _LIST_NODES.get(resource, resource))
 
-    async def of(self, resource: str, action: str, field: str, ids: Iterable[object], display: str) -> list[Any]:
+    async def of(self, resource: str, action: str, field: str, ids: Iterable[object], display: str) -> list[Row]:
         """All rows whose ``field`` is one of the ids, in as few calls as addresses allow."""
-        found: list[Any] = []
+        found: list[Row] = []
         wanted = sorted({str(each) for each in ids}, key=lambda each: (len(each), each))
         for at in range(0, len(wanted), _IDS_AT_ONCE):
             chosen = "|".join(wanted[at : at + _IDS_AT_ONCE])
             found += await self.rows(resource, action, ((f"filter[{field}]", f"[{chosen}]"), ("display", display)))
         return found
 
-    async def every(self, resource: str, action: str, display: str, query: Query = ()) -> list[Any]:
+    async def every(self, resource: str, action: str, display: str, query: Query = ()) -> list[Row]:
         """All rows of a short list."""
         pages = self.pages(resource, action, (("display", display), *query), size=_MANY)
         return [row async for page in pages for row in page.rows]
 
     async def pages(
-        self, resource: str, action: str, query: Query = (), after: str | None = None, *, size: int = PAGE_SIZE
+        self, resource: str, action: str, query: Query = (), after: str | None = None, *, size: int = 0
     ) -> AsyncIterator[ListPage]:
-        """Pages in order of id, each from the last id of the one before, so that nothing new shifts them."""
-        last = cursor_id(after)
+        """Pages in order of id, each from the last id of the one before, so that nothing new shifts them.
+
+        ``size``: rows a page, unless the spec's are meant.
+        """
+        last, size = cursor_id(after), size or SPEC.limits.page_size
         while True:
             window = (("filter[id]", f">[{last}]"), ("sort", "[id_ASC]"), ("limit", f"0,{size}"))
             rows = await self.rows(resource, action, (*query, *window))
             more = len(rows) == size
-            last = max((int(row["id"]) for row in rows), default=last)
+            last = max((int(id_of(row)) for row in rows), default=last)
             yield ListPage(rows, str(last) if more else None)
             if not more:
                 return
@@ -85,12 +89,21 @@ class Rest:
     async def post(
         self, resource: str, item: str, action: str, values: Mapping[str, Value], links: Links | None = None,
         *, repeat: Repeat = Repeat.NEVER,
-    ) -> Mapping[str, Any]:  # fmt: skip
-        """The echo of a create, without what the shop finds empty. Raises OutcomeUnknown when the answer was lost."""
-        content = document(item, values, links)
-        return _entity((await self._send("POST", f"/{resource}", action, repeat, (_JSON,), content)).body, item)
+    ) -> Row:  # fmt: skip
+        """The echo of a create, without what the shop finds empty.
 
-    async def patch(self, resource: str, item: str, key: str, action: str, values: Mapping[str, Value]) -> Any:
+        Raises OutcomeUnknown when the answer was lost or has another shape: what may not be repeated may be there.
+        """
+        content = document(item, values, links)
+        answer = await self._send("POST", f"/{resource}", action, repeat, (_JSON,), content)
+        try:
+            return _entity(answer.body, item)
+        except Drift as error:
+            if repeat is Repeat.SAFE:
+                raise
+            raise OutcomeUnknown(evidence=str(error), request_id=answer.request_id) from error
+
+    async def patch(self, resource: str, item: str, key: str, action: str, values: Mapping[str, Value]) -> Row:
         """Set single fields to absolute values, so it may be repeated. The id in the body is the one that counts."""
         content = document(item, {"id": key, **values})
         path = f"/{resource}/{key}"
@@ -123,14 +136,14 @@ class Rest:
         return await self._session.tokens.with_token_refresh(call)
 
 
-def _rows(body: Any, node: str) -> list[Any]:
+def _rows(body: Any, node: str) -> list[Row]:
     found = body.get(node) if isinstance(body, dict) else body
-    if not isinstance(found, list):
-        raise Drift(path=f"$.{node}", expected="a list", found=type(found).__name__)
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Drift(path=f"$.{node}", expected="a list of records", found=type(found).__name__)
     return found
 
 
-def _entity(body: Any, item: str) -> Mapping[str, Any]:
+def _entity(body: Any, item: str) -> Row:
     found = body.get(item) if isinstance(body, dict) else None
     if not isinstance(found, dict):
         raise Drift(path=f"$.{item}", expected="a record", found=type(found).__name__)

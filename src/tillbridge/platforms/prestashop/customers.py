@@ -18,10 +18,11 @@ from tillbridge.platforms.prestashop.calls import Rest, searchable, since_query
 from tillbridge.platforms.prestashop.dialect import EMAIL_TAKEN
 from tillbridge.platforms.prestashop.mapping import map_customer
 from tillbridge.platforms.prestashop.order_mapping import address_of
-from tillbridge.platforms.prestashop.reading import parse
+from tillbridge.platforms.prestashop.reading import Row, id_of, text_of
 from tillbridge.platforms.prestashop.shop_facts import CUSTOMER, fact, zone_of
 from tillbridge.platforms.prestashop.xml_text import Value
 from tillbridge.platforms.quarantine import sort_out
+from tillbridge.platforms.reading import parse
 
 # a full read would bring password hashes along
 SAFE = "[id,email,firstname,lastname,newsletter,id_default_group,is_guest,deleted,date_add,date_upd]"
@@ -50,14 +51,14 @@ class PrestaShopCustomerService:
         query = (("display", SAFE), *_ACCOUNTS, *since_query(self._session, changed_since))
         walk_in = fact(self._session, CUSTOMER)
         async for page in self._rest.pages("customers", "customer.list", query, cursor):
-            rows = [row for row in page.rows if str(row.get("id")) != walk_in]
-            known = await self._addresses([str(row["id"]) for row in rows])
+            rows = [row for row in page.rows if id_of(row) != walk_in]
+            known = await self._addresses([id_of(row) for row in rows])
             fine, refused = sort_out(rows, "$", partial(self._mapped, known=known))
             newest = max((each.updated_at for each in fine if each.updated_at), default=None)
             yield Page(fine, refused, newest, page.cursor)
 
     def _mapped(self, raw: Any, path: str, known: Mapping[str, Sequence[Address]]) -> Customer:
-        addresses = known.get(str(raw.get("id")) if isinstance(raw, dict) else "", ())
+        addresses = known.get(str(raw.get("id")), ())
         return map_customer(raw, path, zone=zone_of(self._session), addresses=addresses)
 
     async def find_by_email(self, email: str) -> Customer | None:
@@ -65,17 +66,17 @@ class PrestaShopCustomerService:
         row = await self.account(email)
         if row is None:
             return None
-        known = await self._addresses([str(row["id"])])
+        known = await self._addresses([id_of(row)])
         return self._mapped(row, "$", known)
 
-    async def account(self, email: str) -> Mapping[str, Any] | None:
+    async def account(self, email: str) -> Row | None:
         """The raw account of an e-mail address; guests may share one and do not count."""
         wanted = email.strip()
         if not searchable(wanted):
             return None
         query = (("filter[email]", wanted), ("display", SAFE), *_ACCOUNTS)
         rows = await self._rest.rows("customers", "customer.find", query)
-        fitting = [row for row in rows if str(row.get("email", "")).casefold() == wanted.casefold()]
+        fitting = [row for row in rows if text_of(row, "email", "").casefold() == wanted.casefold()]
         return fitting[0] if fitting else None
 
     async def save(self, customer: Customer) -> Customer:
@@ -93,7 +94,7 @@ class PrestaShopCustomerService:
 
     async def _known(self, customer: Customer) -> str:
         row = await self.account(customer.email)
-        return str(row["id"]) if row else ""
+        return id_of(row) if row else ""
 
     async def _create(self, customer: Customer) -> str:
         values: dict[str, Value] = {
@@ -118,7 +119,7 @@ class PrestaShopCustomerService:
             if not (made_after_all := await self._known(customer)):
                 raise
             return made_after_all
-        return str(made["id"])
+        return id_of(made)
 
     async def _add_addresses(self, customer_id: str, customer: Customer) -> None:
         """New addresses only: orders show theirs live, so none is ever changed."""
@@ -150,7 +151,7 @@ class PrestaShopCustomerService:
         filled = {name: value for name, value in values.items() if value}
         # a second copy would do no harm, a missing one would
         made = await self._rest.post("addresses", "address", "customer.address", filled, repeat=Repeat.SAFE)
-        return str(made["id"])
+        return id_of(made)
 
     async def _addresses(self, customers: Sequence[str]) -> dict[str, list[Address]]:
         """Addresses by customer, deleted ones left out."""
@@ -174,8 +175,8 @@ async def letters(rest: Rest) -> tuple[dict[str, str], dict[str, str]]:
     countries = await rest.every("countries", "customer.countries", "[id,iso_code]")
     states = await rest.every("states", "customer.states", "[id,iso_code]")
     return (
-        {str(row["id"]): str(row["iso_code"]) for row in countries},
-        {str(row["id"]): str(row["iso_code"]) for row in states},
+        {id_of(row): text_of(row, "iso_code") for row in countries},
+        {id_of(row): text_of(row, "iso_code") for row in states},
     )
 
 

@@ -14,11 +14,9 @@ from tillbridge.domain.errors import (
     PlatformUnavailable,
     TillbridgeError,
     TokenRejected,
-    WrongCredentials,
 )
 from tillbridge.net.client import Answer, Dialect, Repeat
 from tillbridge.net.verdicts import VerdictRow, VerdictTable
-from tillbridge.platforms.prestashop import spec
 from tillbridge.platforms.prestashop.xml_text import Element, read
 
 EMAIL_TAKEN = ("140", "141")
@@ -31,12 +29,6 @@ _WARNING = "3"
 def plain(text: object) -> str:
     """A text of the shop as people read it."""
     return " ".join(html.unescape(str(text or "")).split())
-
-
-def wrong_field(name: str, request_id: str | None = None) -> WrongCredentials:
-    """The error that names a field of the form by its title and where to find it."""
-    field = next(each for each in spec.FIELDS if each.name == name)
-    return WrongCredentials(field=field.title, where=field.where_to_find, request_id=request_id)
 
 
 def problems_of(answer: Answer) -> Sequence[tuple[str, str]]:

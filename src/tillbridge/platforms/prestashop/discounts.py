@@ -10,6 +10,7 @@ from tillbridge.platforms.contract import Session
 from tillbridge.platforms.prestashop import wire
 from tillbridge.platforms.prestashop.calls import Rest
 from tillbridge.platforms.prestashop.customers import PrestaShopCustomerService
+from tillbridge.platforms.prestashop.reading import id_of, text_of
 from tillbridge.platforms.prestashop.rules import (
     JUDGED_BY_US,
     Shopper,
@@ -51,19 +52,20 @@ class PrestaShopDiscountService:
         row = await PrestaShopCustomerService(self._session).account(offer.customer_email)
         if row is None:
             return Shopper()
-        account = str(row["id"])
+        account = id_of(row)
         display = "[id,current_state]"
         orders = await self._rest.of("orders", "discount.orders", "id_customer", [account], display)
         error = fact(self._session, "state_error")
-        counted = {str(each["id"]) for each in orders if str(each["current_state"]) != error}
+        counted = {id_of(each) for each in orders if id_of(each, "current_state") != error}
         ids = [str(each.id) for each in rules]
         uses = await self._rest.of(
             "order_cart_rules", "discount.uses", "id_cart_rule", ids, "[id,id_order,id_cart_rule,deleted]"
         )
         used: dict[str, int] = {}
         for each in uses:
-            if str(each["id_order"]) in counted and str(each.get("deleted", "0")) != "1":
-                used[str(each["id_cart_rule"])] = used.get(str(each["id_cart_rule"]), 0) + 1
+            if id_of(each, "id_order") in counted and text_of(each, "deleted", "0") != "1":
+                rule = id_of(each, "id_cart_rule")
+                used[rule] = used.get(rule, 0) + 1
         return Shopper(account, used)
 
     async def _net(self, offer: Offer) -> Money:
@@ -71,7 +73,7 @@ class PrestaShopDiscountService:
         ids = {line.external_product_id for line in offer.lines if line.external_product_id.isdigit()}
         rows = await self._rest.of("products", "discount.taxes", "id", ids, "[id,id_tax_rules_group]")
         rates = tax_rates(self._session)
-        by_product = {str(row["id"]): rates.get(str(row["id_tax_rules_group"]), Decimal(0)) for row in rows}
+        by_product = {id_of(row): rates.get(id_of(row, "id_tax_rules_group"), Decimal(0)) for row in rows}
         nets = [line.total.amount / (1 + by_product.get(line.external_product_id, Decimal(0))) for line in offer.lines]
         return Money(sum(nets, Decimal(0)), offer.currency)
 

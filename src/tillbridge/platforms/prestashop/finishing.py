@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from tillbridge.domain.errors import MissingPermission, NotFound, OutcomeUnknown, PlatformRefused, TotalsDisagree
 from tillbridge.domain.money import Money
@@ -15,9 +14,10 @@ from tillbridge.platforms.prestashop.calls import Rest, searchable
 from tillbridge.platforms.prestashop.order_finding import Finder
 from tillbridge.platforms.prestashop.order_mapping import map_placed
 from tillbridge.platforms.prestashop.order_writing import codes_of, judge_total, note_text, rounded_totals
-from tillbridge.platforms.prestashop.reading import parse
+from tillbridge.platforms.prestashop.reading import Row, id_of, number_of, text_of
 from tillbridge.platforms.prestashop.shop_facts import fact
 from tillbridge.platforms.prestashop.xml_text import Value
+from tillbridge.platforms.reading import parse
 
 
 class Finisher:
@@ -26,7 +26,7 @@ class Finisher:
     def __init__(self, session: Session, rest: Rest, finder: Finder) -> None:
         self._session, self._rest, self._finder = session, rest, finder
 
-    async def finish(self, order: Order, raw: Mapping[str, Any]) -> PlacedOrder:
+    async def finish(self, order: Order, raw: Row) -> PlacedOrder:
         """A fresh read of the finished order. Raises TotalsDisagree after the order was cancelled again."""
         node = parse(wire.Order, raw, "$")
         order_id = str(node.id)
@@ -52,7 +52,7 @@ class Finisher:
         """A fresh read. Raises NotFound when the shop has no such order."""
         return await self._shown(await self._finder.by_id(order_id))
 
-    async def _shown(self, raw: Mapping[str, Any]) -> PlacedOrder:
+    async def _shown(self, raw: Row) -> PlacedOrder:
         return map_placed(raw, await self._finder.around([raw]))
 
     async def _pay(self, order: Order, node: wire.Order) -> None:
@@ -103,13 +103,13 @@ class Finisher:
         query = (("filter[code]", code), ("display", "[id,quantity,code]"))
         rules = await self._rest.rows("cart_rules", "discount.find", query)
         used = await self._rest.of("order_cart_rules", "order.codes", "id_order", [order_id], "[id,id_cart_rule]")
-        if not rules or any(str(row["id_cart_rule"]) == str(rules[0]["id"]) for row in used):
+        if not rules or any(id_of(row, "id_cart_rule") == id_of(rules[0]) for row in used):
             return
-        rule_id, left = str(rules[0]["id"]), int(str(rules[0].get("quantity") or 0))
+        rule_id, left = id_of(rules[0]), int(number_of(rules[0], "quantity"))
         values: dict[str, Value] = {
             "id_order": order_id,
             "id_cart_rule": rule_id,
-            "name": str(rules[0].get("code") or code),
+            "name": text_of(rules[0], "code", code),
             # the lines are reduced already: any other value would be taken off twice on the order's page
             "value": 0,
             "value_tax_excl": 0,

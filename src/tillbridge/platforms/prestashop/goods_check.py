@@ -10,6 +10,7 @@ from decimal import Decimal
 from tillbridge.domain.orders import Order
 from tillbridge.platforms.prestashop.calls import Rest
 from tillbridge.platforms.prestashop.order_writing import Article, article_of, unknown_goods
+from tillbridge.platforms.prestashop.reading import id_of
 
 
 async def check_goods(rest: Rest, order: Order, rates: dict[str, Decimal]) -> dict[Article, Decimal]:
@@ -20,9 +21,9 @@ async def check_goods(rest: Rest, order: Order, rates: dict[str, Decimal]) -> di
     articles = [article_of(line) for line in order.lines]
     products = {product for product, _ in articles}
     rows = await rest.of("products", "product.check", "id", products, "[id,id_tax_rules_group]")
-    groups = {str(row["id"]): str(row["id_tax_rules_group"]) for row in rows}
+    groups = {id_of(row): id_of(row, "id_tax_rules_group") for row in rows}
     parts = await rest.of("combinations", "combination.check", "id_product", products, "[id,id_product]")
-    parents = {str(row["id"]): str(row["id_product"]) for row in parts}
+    parents = {id_of(row): id_of(row, "id_product") for row in parts}
     for line, (product, attribute) in zip(order.lines, articles, strict=True):
         # a product that has combinations is not sold without one
         fits = parents.get(attribute) == product if attribute != "0" else product not in parents.values()

@@ -12,8 +12,9 @@ from tillbridge.platforms.contract import Session
 from tillbridge.platforms.prestashop import wire
 from tillbridge.platforms.prestashop.calls import Rest
 from tillbridge.platforms.prestashop.mapping import inventory_id
-from tillbridge.platforms.prestashop.reading import parse
+from tillbridge.platforms.prestashop.reading import number_of
 from tillbridge.platforms.prestashop.shop_facts import fact
+from tillbridge.platforms.reading import parse
 
 _DISPLAY = "[id,id_product,id_product_attribute,quantity,depends_on_stock]"
 _NOT_KEPT = "the shop keeps no stock: switch on stock management there, in Shop Parameters, Product Settings"
@@ -72,7 +73,7 @@ class PrestaShopInventoryService:
         except PlatformRefused as refusal:
             return _refused(change, found, refusal.params["reason"])
         # a quantity of 0 is left out of the echo, as everything empty is
-        now = Decimal(str(echo.get("quantity") or 0))
+        now = number_of(echo, "quantity")
         if now != change.quantity:
             return _refused(change, now, _NOT_TAKEN)
         return StockOutcome(change.inventory_id, change.location_id, applied=True, found=now)

@@ -13,7 +13,7 @@ from tillbridge.domain.customers import Address, Consent, Customer
 from tillbridge.domain.money import Money
 from tillbridge.platforms.prestashop import wire
 from tillbridge.platforms.prestashop.order_mapping import map_to_unified_orders
-from tillbridge.platforms.prestashop.reading import parse
+from tillbridge.platforms.reading import parse
 
 __all__ = [
     "Goods",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+
+from tillbridge.domain.references import is_reference
 
 REFERENCE, RECEIPT, TILL, LOCATION, SOLD_AT = "Tillbridge", "Receipt", "Till", "Location", "Sold at"
 TENDERS, CODES, ROUNDING, NOTE = "Paid by", "Codes", "Cash rounding", "Note"
 REFUSED = "Not recorded"
 """Set on an order that was cancelled because its total was not the till's."""
 
-REFERENCE_FORM = re.compile(r"TB[0-9A-HJKMNP-TV-Z]{24}")
 _UNSAFE = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "=": "-", "&": "+"})
 
 
@@ -42,10 +42,9 @@ def with_line(note: str, name: str, value: str) -> str:
 def noted_reference(note: str) -> str:
     """The reference our note begins with; that of a refund in the same note does not count."""
     found = read(note, REFERENCE)
-    return found if REFERENCE_FORM.fullmatch(found) else ""
+    return found if is_reference(found) else ""
 
 
 def reference_of(payment: str, note: str) -> str:
     """The reference of a sale: in the payment text from the first moment, in the note a step later."""
-    found = REFERENCE_FORM.search(payment)
-    return found[0] if found else noted_reference(note)
+    return next((word for word in payment.split() if is_reference(word)), "") or noted_reference(note)

@@ -29,7 +29,7 @@ from tillbridge.domain.orders import (
 )
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.prestashop import marks, wire
-from tillbridge.platforms.prestashop.reading import parse
+from tillbridge.platforms.reading import parse
 
 _PER_MILLE = Decimal("0.001")
 

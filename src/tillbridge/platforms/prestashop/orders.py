@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from tillbridge.domain.errors import (
     NotFound,
@@ -38,6 +37,7 @@ from tillbridge.platforms.prestashop.order_writing import (
     price_body,
     sold_of,
 )
+from tillbridge.platforms.prestashop.reading import Row, id_of
 from tillbridge.platforms.prestashop.refunding import Refunds
 from tillbridge.platforms.prestashop.rules import codeless_rules
 from tillbridge.platforms.prestashop.shop_facts import CARRIER, MAILS, QUIET, fact, module_of, tax_rates
@@ -116,7 +116,7 @@ class PrestaShopOrderService:
         values, links = cart_body(sold, buyer, at)
         # a cart is nobody's order: a second one would only be left over
         made = await self._rest.post("carts", "cart", "order.cart", values, links, repeat=Repeat.SAFE)
-        return str(made["id"])
+        return id_of(made)
 
     async def _prices(self, sold: Sequence[Sold], cart_id: str, at: Place, currency: str) -> None:
         """The till's price of each article. Nothing is placed yet, so a failure only costs the cart."""
@@ -146,7 +146,7 @@ class PrestaShopOrderService:
             rows = await self._finder.by_cart(cart_id)
         if not rows:
             raise OutcomeUnknown(evidence=f"the shop took the order of cart {cart_id} and does not list it")
-        await checkpoint(Handle(ORDER_HANDLE, str(rows[0]["id"])))
+        await checkpoint(Handle(ORDER_HANDLE, id_of(rows[0])))
         with _placed_already(cart_id):
             return await self._finisher.finish(order, rows[0])
 
@@ -199,12 +199,12 @@ class PrestaShopOrderService:
         more = f"; {len(live) - 1} more of the same cart or reference" if len(live) > 1 else ""
         return LookUp(placed, certain=True, evidence=f"found as {placed.number} by {order.reference}{more}")
 
-    async def _withdraw(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def _withdraw(self, rows: Sequence[Row]) -> None:
         """A crash may have come between the word that an order is wrong and its cancelling."""
         canceled = fact(self._session, "state_canceled")
         for row in rows:
-            if str(row.get("current_state")) != canceled:
-                await self._finisher.enter(str(row["id"]), canceled)
+            if id_of(row, "current_state") != canceled:
+                await self._finisher.enter(id_of(row), canceled)
 
     async def read_placed(self, platform_order_id: str, currency: str) -> PlacedOrder:
         """A fresh read. Raises NotFound when the shop has no such order."""
@@ -250,6 +250,6 @@ def _placed_already(cart_id: str) -> Iterator[None]:
         raise OutcomeUnknown(evidence=f"placed from cart {cart_id}, but not finished: {error}") from error
 
 
-def _is_refused(row: Mapping[str, Any]) -> bool:
+def _is_refused(row: Row) -> bool:
     """An order that was cancelled for its total is no record of the sale."""
-    return bool(marks.read(str(row.get("note") or ""), marks.REFUSED))
+    return bool(marks.read(str(row.get("note")), marks.REFUSED))

@@ -12,9 +12,10 @@ from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.prestashop import wire
 from tillbridge.platforms.prestashop.calls import Query, Rest, searchable, since_query
 from tillbridge.platforms.prestashop.mapping import Goods, Vocabulary, inventory_id, map_product
-from tillbridge.platforms.prestashop.reading import parse
+from tillbridge.platforms.prestashop.reading import id_of, ids_in, text_of
 from tillbridge.platforms.prestashop.shop_facts import fact, tax_rates, zone_of
 from tillbridge.platforms.quarantine import sort_out
+from tillbridge.platforms.reading import parse
 
 _PRICES: Query = tuple(
     (f"price[{name}][{rule}]", value)
@@ -48,7 +49,7 @@ class PrestaShopProductService:
             yield await self._page(page.rows, page.cursor)
 
     async def find_by_code(self, code: str) -> tuple[Product, ...]:
-        """Products with a variant whose article number or barcode is exactly this code."""
+        """Products with a variant whose article number or barcode is exactly this code. Raises Drift."""
         wanted = code.strip()
         if not searchable(wanted):
             return ()
@@ -56,17 +57,19 @@ class PrestaShopProductService:
         for name in ("reference", *(_BARCODES if _is_barcode(wanted) else ())):
             asked = (f"filter[{name}]", wanted)
             own = await self._rest.rows("products", "product.find", (asked, ("display", "[id]"), *_FINISHED))
-            ids |= {str(row["id"]) for row in own}
+            ids |= {id_of(row) for row in own}
             parts = await self._rest.rows("combinations", "product.find", (asked, ("display", "[id,id_product]")))
-            ids |= {str(row["id_product"]) for row in parts}
+            ids |= {id_of(row, "id_product") for row in parts}
         if not ids:
             return ()
         query = (("filter[id]", f"[{'|'.join(sorted(ids, key=int))}]"), ("display", "full"), *_FINISHED, *_PRICES)
-        page = await self._page(await self._rest.rows("products", "product.find", query), None)
-        return tuple(each for each in page.items if any(wanted in (v.sku, v.barcode) for v in each.variants))
+        rows = await self._rest.rows("products", "product.find", query)
+        goods = await self._goods([id_of(row) for row in rows])
+        found = [map_product(row, goods, f"$[{at}]") for at, row in enumerate(rows)]
+        return tuple(each for each in found if any(wanted in (v.sku, v.barcode) for v in each.variants))
 
     async def _page(self, rows: Sequence[Any], cursor: str | None) -> Page[Product]:
-        goods = await self._goods([str(row["id"]) for row in rows if isinstance(row, dict) and "id" in row])
+        goods = await self._goods(ids_in(rows, "id"))
         fine, refused = sort_out(rows, "$", lambda each, path: map_product(each, goods, path))
         newest = max((each.updated_at for each in fine if each.updated_at), default=None)
         return Page(fine, refused, newest, cursor)
@@ -94,7 +97,7 @@ class PrestaShopProductService:
             pages = self._rest.pages("combinations", "combination.list", query, size=_COMBINATIONS)
             async for page in pages:
                 for row in page.rows:
-                    found.setdefault(str(row["id_product"]), []).append(row)
+                    found.setdefault(id_of(row, "id_product"), []).append(row)
         return found
 
     async def _stock(self, ids: Sequence[str]) -> dict[str, Decimal]:
@@ -121,5 +124,5 @@ async def vocabulary(rest: Rest) -> Vocabulary:
     return Vocabulary(
         {each.id: each for each in found},
         {each.id: each for each in known},
-        {str(row["id"]): str(row["name"]) for row in tags},
+        {id_of(row): text_of(row, "name") for row in tags},
     )

@@ -13,8 +13,8 @@ from tillbridge.platforms.prestashop import marks, wire
 from tillbridge.platforms.prestashop.calls import Rest
 from tillbridge.platforms.prestashop.inventory import PrestaShopInventoryService, key_of
 from tillbridge.platforms.prestashop.order_finding import Finder
-from tillbridge.platforms.prestashop.reading import parse
 from tillbridge.platforms.prestashop.refund_writing import Trace, begun, booked, line_name, slip_body, trace_of
+from tillbridge.platforms.reading import parse
 
 
 class Refunds:

@@ -13,8 +13,9 @@ from tillbridge.domain.offers import Offer
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.prestashop import wire
 from tillbridge.platforms.prestashop.calls import Rest, searchable
-from tillbridge.platforms.prestashop.reading import parse
+from tillbridge.platforms.prestashop.reading import text_of
 from tillbridge.platforms.prestashop.shop_facts import fact, zone_of
+from tillbridge.platforms.reading import parse
 
 _CODELESS = "[id,code,name,id_customer,date_from,date_to,quantity,active]"
 _FIRST = 50
@@ -69,7 +70,9 @@ async def codeless_rules(rest: Rest, session: Session, customer_id: str = "") ->
     )
     rows = await rest.rows("cart_rules", "discount.codeless", query)
     now = session.clock.now()
-    return tuple(str(row.get("name") or row["id"]) for row in rows if _applies(row, customer_id, now, zone_of(session)))
+    return tuple(
+        text_of(row, "name", text_of(row, "id")) for row in rows if _applies(row, customer_id, now, zone_of(session))
+    )
 
 
 def _applies(row: Any, customer_id: str, now: datetime, zone: str) -> bool:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from tillbridge.domain.connections import ShopFacts, StepReport, StepState
 from tillbridge.domain.errors import Drift, InvalidInput, MissingPermission, NotTheApi, PlatformRefused, TokenRejected
 from tillbridge.domain.stock import ExternalLocation
+from tillbridge.net.verdicts import wrong_field
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.prestashop import spec, words
 from tillbridge.platforms.prestashop.auth import AUTH_FACT, BY_HEADER, BY_QUERY
 from tillbridge.platforms.prestashop.calls import Rest
-from tillbridge.platforms.prestashop.dialect import wrong_field
+from tillbridge.platforms.prestashop.reading import Row, id_of, text_of
 from tillbridge.platforms.prestashop.rules import codeless_rules
 from tillbridge.platforms.prestashop.shop_facts import SETTINGS, rates_of, settings_of
 from tillbridge.platforms.prestashop.steps import (
@@ -76,25 +76,25 @@ class PrestaShopShopService:
             if not root.children or root.children[0].name != "api":
                 raise NotTheApi(status=200, first_line=f"<{root.name}>: the webservice does not answer there")
             return rest, way, root.children[0], version
-        raise wrong_field("webservice_key")
+        raise wrong_field(spec.FIELDS, "webservice_key")
 
     async def _facts(self, rest: Rest, missing: tuple[str, ...]) -> dict[str, str]:
         chosen = "|".join(SETTINGS)
         query = (("filter[name]", f"[{chosen}]"), ("display", "[name,value]"))
         found = settings_of(await rest.rows("configurations", "shop.settings", query))
         currency = await self._currency(rest, found.get("currency_id", ""))
-        found |= {"currency": str(currency["iso_code"]), "decimals": str(currency.get("precision") or "")}
+        found |= {"currency": text_of(currency, "iso_code"), "decimals": text_of(currency, "precision", "")}
         if not {"taxes GET", "tax_rules GET"} & set(missing):
             found |= await self._taxes(rest, found)
         if "shops GET" not in missing:
             found |= await self._shop(rest)
         return found
 
-    async def _currency(self, rest: Rest, currency_id: str) -> Mapping[str, Any]:
+    async def _currency(self, rest: Rest, currency_id: str) -> Row:
         rows = await rest.of("currencies", "shop.currency", "id", [currency_id], "[id,iso_code,precision]")
-        if not rows or not rows[0].get("iso_code"):
+        if not rows:
             raise Drift(path="$.currencies", expected="the shop's currency", found=f"none with id {currency_id}")
-        return dict(rows[0])
+        return rows[0]
 
     async def _taxes(self, rest: Rest, found: Mapping[str, str]) -> dict[str, str]:
         """Rates at the shop's own place, by tax rules group; none where taxes are switched off."""
@@ -110,12 +110,12 @@ class PrestaShopShopService:
 
     async def _shop(self, rest: Rest) -> dict[str, str]:
         rows = await rest.every("shops", "shop.shops", "[id,id_shop_group,name,active]")
-        active = [row for row in rows if str(row.get("active", "1")) == "1"]
+        active = [row for row in rows if text_of(row, "active", "1") == "1"]
         if not active:
             return {}
         first = active[0]
-        facts = {"shop_id": str(first["id"]), "shop_group_id": str(first["id_shop_group"])}
-        return facts | ({"several_shops": str(first.get("name", ""))} if len(active) > 1 else {})
+        facts = {"shop_id": id_of(first), "shop_group_id": id_of(first, "id_shop_group")}
+        return facts | ({"several_shops": text_of(first, "name", id_of(first))} if len(active) > 1 else {})
 
     async def locations(self) -> tuple[ExternalLocation, ...]:
         """One: the platform keeps a single number per article."""

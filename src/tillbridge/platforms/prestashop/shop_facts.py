@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from tillbridge.platforms.contract import Session
+from tillbridge.platforms.prestashop.reading import Row, id_of, number_of, text_of
 from tillbridge.platforms.prestashop.spec import DEFAULT_MODULE
 
 CARRIER, CUSTOMER, ADDRESS, MAILS = "carrier", "walk_in_customer", "walk_in_address", "mails"
@@ -68,21 +68,17 @@ def tax_rates(session: Session) -> dict[str, Decimal]:
     return {str(group): Decimal(rate) for group, rate in told.items()}
 
 
-def settings_of(rows: Iterable[Any]) -> dict[str, str]:
+def settings_of(rows: Iterable[Row]) -> dict[str, str]:
     """Settings by name; a value of null is empty."""
-    return {
-        SETTINGS[str(row["name"])]: str(row.get("value") or "")
-        for row in rows
-        if isinstance(row, dict) and row.get("name") in SETTINGS
-    }
+    return {SETTINGS[name]: text_of(row, "value", "") for row in rows if (name := text_of(row, "name", "")) in SETTINGS}
 
 
-def rates_of(rules: Iterable[Mapping[str, Any]], taxes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def rates_of(rules: Iterable[Row], taxes: Iterable[Row]) -> dict[str, str]:
     """Group -> rate from the rules of one country; those of single states are left out."""
-    known = {str(tax["id"]): Decimal(str(tax["rate"])) for tax in taxes if str(tax.get("active", "1")) == "1"}
+    known = {id_of(tax): number_of(tax, "rate") for tax in taxes if text_of(tax, "active", "1") == "1"}
     found: dict[str, str] = {}
     for rule in rules:
-        group, rate = str(rule["id_tax_rules_group"]), known.get(str(rule["id_tax"]))
-        if rate is not None and str(rule.get("id_state", "0")) == "0":
+        group, rate = id_of(rule, "id_tax_rules_group"), known.get(id_of(rule, "id_tax"))
+        if rate is not None and text_of(rule, "id_state", "0") == "0":
             found.setdefault(group, str((rate / 100).normalize()))
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from tillbridge.domain.connections import StepReport, StepState
 from tillbridge.domain.customers import Customer
@@ -15,6 +14,7 @@ from tillbridge.platforms.prestashop import spec, words
 from tillbridge.platforms.prestashop.buying import Buyers
 from tillbridge.platforms.prestashop.calls import Rest
 from tillbridge.platforms.prestashop.customers import SAFE
+from tillbridge.platforms.prestashop.reading import Row, id_of, number_of, text_of
 from tillbridge.platforms.prestashop.shop_facts import (
     ADDRESS,
     CARRIER,
@@ -96,7 +96,7 @@ class CarrierStep:
     async def _free(self) -> dict[str, str]:
         query = (("filter[active]", "1"), ("filter[deleted]", "0"), ("filter[is_free]", "1"))
         rows = await self._rest.every("carriers", "shop.carriers", "[id,name]", query)
-        return {str(row["id"]): str(row.get("name") or row["id"]) for row in rows}
+        return {id_of(row): text_of(row, "name", id_of(row)) for row in rows}
 
 
 class WalkInStep:
@@ -110,14 +110,14 @@ class WalkInStep:
         if row is None:
             choices = ((_WALK_IN, "Make the walk-in customer"),)
             return StepReport(spec.STEP_WALK_IN, StepState.OPEN, words.NO_WALK_IN, {}, choices)
-        return await self._done(str(row["id"]))
+        return await self._done(id_of(row))
 
     async def do(self) -> StepReport:
         """Make what is missing; repeatable."""
         row = await self._known()
-        return await self._done(str(row["id"]) if row else await self._make())
+        return await self._done(id_of(row) if row else await self._make())
 
-    async def _known(self) -> Mapping[str, Any] | None:
+    async def _known(self) -> Row | None:
         query = (("filter[email]", _WALK_IN), ("filter[deleted]", "0"), ("display", SAFE))
         rows = await self._rest.rows("customers", "shop.walk_in", query)
         return rows[0] if rows else None
@@ -134,12 +134,12 @@ class WalkInStep:
             "active": 1,
         }
         links = {"groups": ("group", [{"id": group}])}
-        return str((await self._rest.post("customers", "customer", "shop.walk_in", values, links))["id"])
+        return id_of(await self._rest.post("customers", "customer", "shop.walk_in", values, links))
 
     async def _plain_group(self) -> str:
         """A customer group without a discount of its own, the usual one if it has none."""
         rows = await self._rest.every("groups", "shop.groups", "[id,reduction]")
-        plain = [str(row["id"]) for row in rows if not float(row.get("reduction") or 0)]
+        plain = [id_of(row) for row in rows if not number_of(row, "reduction")]
         return "3" if "3" in plain or not plain else plain[-1]
 
     async def _done(self, customer_id: str) -> StepReport:
@@ -184,9 +184,9 @@ class MailStep:
     async def _sends_none(self) -> bool:
         query = (("filter[name]", "PS_MAIL_METHOD"), ("display", "[name,value]"))
         rows = await self._rest.rows("configurations", "shop.settings", query)
-        return bool(rows) and str(rows[0].get("value")) == NO_MAIL
+        return bool(rows) and text_of(rows[0], "value", "") == NO_MAIL
 
     async def _mailed(self) -> bool:
         error = fact(self._session, "state_error")
         rows = await self._rest.of("order_states", "order.states", "id", [error], "[id,send_email]")
-        return not rows or str(rows[0].get("send_email")) == "1"
+        return not rows or text_of(rows[0], "send_email", "0") == "1"
