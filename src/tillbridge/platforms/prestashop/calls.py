@@ -18,6 +18,7 @@ from tillbridge.platforms.prestashop.reading import Row, id_of
 from tillbridge.platforms.prestashop.shop_facts import language, zone_of
 from tillbridge.platforms.prestashop.spec import SPEC
 from tillbridge.platforms.prestashop.xml_text import Element, Links, Value, document, read
+from tillbridge.platforms.writing import chunks
 
 ROOT = "/api"
 Query = Sequence[tuple[str, str]]
@@ -59,9 +60,9 @@ class Rest:
         """All rows whose ``field`` is one of the ids, in as few calls as addresses allow."""
         found: list[Row] = []
         wanted = sorted({str(each) for each in ids}, key=lambda each: (len(each), each))
-        for at in range(0, len(wanted), _IDS_AT_ONCE):
-            chosen = "|".join(wanted[at : at + _IDS_AT_ONCE])
-            found += await self.rows(resource, action, ((f"filter[{field}]", f"[{chosen}]"), ("display", display)))
+        for part in chunks(wanted, _IDS_AT_ONCE):
+            chosen = (f"filter[{field}]", f"[{'|'.join(part)}]")
+            found += await self.rows(resource, action, (chosen, ("display", display)))
         return found
 
     async def every(self, resource: str, action: str, display: str, query: Query = ()) -> list[Row]:

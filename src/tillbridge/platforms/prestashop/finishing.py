@@ -13,11 +13,12 @@ from tillbridge.platforms.prestashop import marks, wire
 from tillbridge.platforms.prestashop.calls import Rest, searchable
 from tillbridge.platforms.prestashop.order_finding import Finder
 from tillbridge.platforms.prestashop.order_mapping import map_placed
-from tillbridge.platforms.prestashop.order_writing import codes_of, judge_total, note_text, rounded_totals
+from tillbridge.platforms.prestashop.order_writing import judge_total, note_text, rounded_totals
 from tillbridge.platforms.prestashop.reading import Row, id_of, number_of, text_of
 from tillbridge.platforms.prestashop.shop_facts import fact
 from tillbridge.platforms.prestashop.xml_text import Value
 from tillbridge.platforms.reading import parse
+from tillbridge.platforms.writing import codes_of
 
 
 class Finisher:

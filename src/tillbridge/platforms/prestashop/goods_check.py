@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from tillbridge.domain.orders import Order
 from tillbridge.platforms.prestashop.calls import Rest
-from tillbridge.platforms.prestashop.order_writing import Article, article_of, unknown_goods
+from tillbridge.platforms.prestashop.order_writing import Article, article_of
 from tillbridge.platforms.prestashop.reading import id_of
+from tillbridge.platforms.writing import unknown_goods
 
 
 async def check_goods(rest: Rest, order: Order, rates: dict[str, Decimal]) -> dict[Article, Decimal]:

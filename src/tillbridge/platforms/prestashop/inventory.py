@@ -15,6 +15,7 @@ from tillbridge.platforms.prestashop.mapping import inventory_id
 from tillbridge.platforms.prestashop.reading import number_of
 from tillbridge.platforms.prestashop.shop_facts import fact
 from tillbridge.platforms.reading import parse
+from tillbridge.platforms.writing import is_whole
 
 _DISPLAY = "[id,id_product,id_product_attribute,quantity,depends_on_stock]"
 _NOT_KEPT = "the shop keeps no stock: switch on stock management there, in Shop Parameters, Product Settings"
@@ -81,7 +82,7 @@ class PrestaShopInventoryService:
     def _obstacle(self, change: StockChange, row: wire.Stock, rows: Rows) -> str:
         if fact(self._session, "stock") != "1":
             return _NOT_KEPT
-        if change.quantity % 1:
+        if not is_whole(change.quantity):
             return _FRACTION
         if row.depends_on_stock == "1":
             return _WAREHOUSE

@@ -9,9 +9,10 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from tillbridge.domain.errors import PlatformRefused, TotalsDisagree
 from tillbridge.domain.money import Money, quantum
-from tillbridge.domain.orders import LineKind, Order, OrderLine, Tender
+from tillbridge.domain.orders import LineKind, Order, OrderLine
 from tillbridge.platforms.prestashop import marks
 from tillbridge.platforms.prestashop.xml_text import Links, Value
+from tillbridge.platforms.writing import codes_of, is_whole, tenders_text, unknown_goods
 
 _SIX = Decimal("0.000001")
 _LONGEST_PAYMENT = 255
@@ -70,7 +71,7 @@ def article_of(line: OrderLine) -> Article:
     if line.kind is not LineKind.PRODUCT or listing is None:
         reason = f"{line.title} is no article of the shop, and PrestaShop's orders hold nothing else"
         raise PlatformRefused(field=line.title, code="no_article", reason=reason)
-    if line.quantity % 1:
+    if not is_whole(line.quantity):
         reason = f"{line.title} was weighed, and PrestaShop sells whole pieces only"
         raise PlatformRefused(field=line.title, code="fraction", reason=reason)
     product, variant = listing.external_product_id, listing.external_variant_id
@@ -79,13 +80,6 @@ def article_of(line: OrderLine) -> Article:
     if not (product.isdigit() and attribute.isdigit()):
         raise unknown_goods(line)
     return product, attribute
-
-
-def unknown_goods(line: OrderLine) -> PlatformRefused:
-    """The refusal for a line the shop has no article for."""
-    sku = f" ({line.sku})" if line.sku else ""
-    reason = f"the shop no longer has {line.title}{sku}; pull the catalogue and link it again"
-    return PlatformRefused(field=line.title or line.sku, code="unknown_goods", reason=reason)
 
 
 def sold_of(order: Order, rates: Mapping[Article, Decimal]) -> tuple[Sold, ...]:
@@ -223,17 +217,6 @@ def payment_text(order: Order) -> str:
     """How it was paid, for people, and our reference, by which the order is found as well."""
     told = marks.tame(tenders_text(order.tenders) or "Nothing to pay")
     return f"{told[: _LONGEST_PAYMENT - len(order.reference) - 1]} {order.reference}"
-
-
-def tenders_text(tenders: Sequence[Tender]) -> str:
-    """ "Cash, Gift card •••• 2222"."""
-    return ", ".join(" ".join(part for part in (each.title or each.kind, each.masked) if part) for each in tenders)
-
-
-def codes_of(order: Order) -> tuple[str, ...]:
-    """The codes the till honoured, in order, each once."""
-    on_lines = [noted.code for line in order.lines for noted in line.discounts]
-    return tuple(dict.fromkeys(code for code in (*(each.code for each in order.discounts), *on_lines) if code))
 
 
 def note_text(order: Order) -> str:
