@@ -15,6 +15,7 @@ from tests.support.clock import VirtualClock
 from tests.support.sessions import open_session
 from tests.support.till import basket_lines, paid
 from tillbridge.domain.basket import BasketLine
+from tillbridge.domain.connections import StepState
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import Handle, Order
 from tillbridge.platforms.contract import Session
@@ -110,9 +111,10 @@ async def prepare(session: Session, choices: Mapping[str, str] | None = None) ->
     for step in PLATFORM.spec.preparation:
         known = replace(session, connection=replace(session.connection, facts=facts))
         service = PLATFORM.shop(known)
-        report = await service.check_step(step.name)
-        first = report.choices[0][0] if report.choices else None
-        facts |= dict((await service.do_step(step.name, (choices or {}).get(step.name, first))).facts)
+        report = await service.do_step(step.name, (choices or {}).get(step.name))
+        if report.state is StepState.OPEN and report.choices:
+            report = await service.do_step(step.name, report.choices[0][0])
+        facts |= dict(report.facts)
     return replace(session, connection=replace(session.connection, facts=facts))
 
 

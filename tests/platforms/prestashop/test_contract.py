@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.platforms.contract_suite import PlatformContract
 from tillbridge.platforms.prestashop import PLATFORM
 from tillbridge.platforms.prestashop.simulator import PrestaShopSimulator, prestashop_simulator
@@ -25,3 +27,11 @@ class TestPrestaShop(PlatformContract):
         rights = {name: frozenset(methods) for name, methods in RIGHTS.items()}
         shop.shop.keys[0].rights = {**rights, "orders": rights["orders"] - {"POST"}}
         return "orders POST"
+
+    @pytest.mark.soak  # test_power_cuts has its share of these two in the suite
+    async def test_a_power_cut_while_looking_up_leaves_one_paid_order(self) -> None:
+        await super().test_a_power_cut_while_looking_up_leaves_one_paid_order()
+
+    @pytest.mark.soak
+    async def test_a_power_cut_after_any_call_of_a_refund_gives_back_once(self) -> None:
+        await super().test_a_power_cut_after_any_call_of_a_refund_gives_back_once()

@@ -16,6 +16,15 @@ from .adapter import Bench, Seen, bench, eur
 from .shopping import post
 
 _OFF = {"PS_MAIL_METHOD": "3"}
+_AFTER = [pytest.param(False, marks=pytest.mark.soak), True]
+_STEPS = ("carts", "specific_prices", "orders", "order_histories")
+_FAULTS = ("timeout_after_commit", "timeout_before_commit", "reset", "error_5xx", "html")
+_OFTEN = {("carts", "reset"), ("specific_prices", "timeout_before_commit"), ("order_histories", "timeout_after_commit")}
+_LOST = [
+    pytest.param(step, fault, marks=() if step == "orders" or (step, fault) in _OFTEN else pytest.mark.soak)
+    for step in _STEPS
+    for fault in _FAULTS
+]
 
 
 class PowerCut(BaseException):
@@ -82,9 +91,9 @@ async def test_where_the_shop_sends_no_mails_the_sale_is_paid_at_once() -> None:
     assert steps[-2:] == ["POST /api/orders", "PATCH /api/orders/4"]
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("after", _AFTER, ids=["before", "after"])
 @pytest.mark.parametrize("step", range(1, 7))
-@pytest.mark.parametrize("settings", [{}, _OFF], ids=["silent", "no mails"])
+@pytest.mark.parametrize("settings", [{}, pytest.param(_OFF, marks=pytest.mark.soak)], ids=["silent", "no mails"])
 async def test_a_cut_at_any_step_leaves_one_paid_order_and_no_mail(
     settings: dict[str, str], step: int, after: bool
 ) -> None:
@@ -102,6 +111,23 @@ async def test_a_cut_at_any_step_leaves_one_paid_order_and_no_mail(
         row = at.row(rows[0]["id"])
         assert row["total_paid_real"] == row["total_paid"] == f"{order.totals.total.amount}0000"
         assert at.shop.ledger.stock["TEE-M"] == 23
+        assert at.mails == []
+
+
+@pytest.mark.parametrize("step", [1, 2])
+async def test_a_cut_while_a_look_up_finishes_an_order_leaves_it_paid_once(step: int) -> None:
+    async with bench() as at:
+        order = await at.sale()
+        _cut_at(4, after=True)(at)
+        with pytest.raises(PowerCut):
+            await at.orders.create_order(order, at.keep)
+        assert [row["paid"] for row in at.with_reference(order.reference)] == [False]
+        _cut_at(step, after=True)(at)
+        with pytest.raises(PowerCut):
+            await at.orders.look_up(order, at.handles, at.clock.now())
+        placed = await _recovered(at, order)
+        assert (placed.total, placed.paid) == (order.totals.total, True)
+        assert [row["paid"] for row in at.with_reference(order.reference)] == [True]
         assert at.mails == []
 
 
@@ -241,7 +267,7 @@ async def test_two_orders_of_one_cart_are_told_and_the_first_is_finished() -> No
         assert "1 more" in found.evidence
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("after", _AFTER, ids=["before", "after"])
 @pytest.mark.parametrize("step", range(1, 6))
 async def test_a_cut_at_any_step_of_a_refund_leaves_one_slip_and_goods_back_once(step: int, after: bool) -> None:
     async with bench() as at:
@@ -274,8 +300,7 @@ async def test_orders_are_placed_one_at_a_time() -> None:
         assert all(len(at.with_reference(each.reference)) == 1 for each in sales)
 
 
-@pytest.mark.parametrize("fault", ["timeout_after_commit", "timeout_before_commit", "reset", "error_5xx", "html"])
-@pytest.mark.parametrize("step", ["carts", "specific_prices", "orders", "order_histories"])
+@pytest.mark.parametrize(("step", "fault"), _LOST)
 async def test_an_answer_lost_at_any_step_ends_in_one_paid_order(step: str, fault: str) -> None:
     async with bench() as at:
         order = await at.sale()

@@ -68,17 +68,30 @@ def basket(at: Bench, rng: random.Random, receipt: str) -> Order:
     return paid(lines, at.clock, receipt=receipt, discounts=discounts)
 
 
-@pytest.mark.parametrize("rounding", [EACH, LINE, SUM], ids=["each piece", "each line", "the sum"])
-async def test_random_baskets_arrive_to_the_cent_at_many_rates_with_discounts(rounding: str) -> None:
-    rng = random.Random(20261124)
+async def sell(rounding: str, seed: int, count: int) -> None:
+    """Random baskets, each placed at the till's total."""
+    rng = random.Random(seed)
     async with bench(settings={"PS_ROUND_TYPE": rounding}, change=taxed) as at:
-        for number in range(25):
+        for number in range(count):
             order = basket(at, rng, f"R-{number}")
             placed = await at.orders.create_order(order, at.keep)
             assert (placed.total, placed.paid) == (order.totals.total, True), (order, placed)
             row = at.row(placed.platform_order_id)
             assert row["total_paid_real"] == row["total_paid"] == row["total_paid_tax_incl"]
         assert at.mails == []
+
+
+@pytest.mark.parametrize("rounding", [EACH, LINE, SUM], ids=["each piece", "each line", "the sum"])
+async def test_random_baskets_arrive_to_the_cent_at_many_rates_with_discounts(rounding: str) -> None:
+    await sell(rounding, 20261124, 8)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("rounding", [EACH, LINE, SUM], ids=["each piece", "each line", "the sum"])
+async def test_hundreds_of_random_baskets_arrive_to_the_cent(rounding: str) -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")  # noqa: T201  so that a failure can be repeated
+    await sell(rounding, seed, 200)
 
 
 async def test_where_pieces_are_rounded_three_for_ten_is_booked_with_two_cents_of_discount() -> None:

@@ -127,7 +127,7 @@ class PrestaShopShopService:
             case spec.STEP_VERSION:
                 return report_version((await self._rest.root())[1], {})
             case spec.STEP_TAX:
-                return report_tax(await self._facts(self._rest, ()), self._session.connection.currency)
+                return report_tax(await self._facts(self._rest, ("shops GET",)), self._session.connection.currency)
             case spec.STEP_CARRIER:
                 return await CarrierStep(self._session, self._rest).check()
             case spec.STEP_WALK_IN:
