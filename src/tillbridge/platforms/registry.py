@@ -37,6 +37,7 @@ _SHIPPED: Mapping[str, str] = {
     ECommercePlatform.PRESTASHOP.value: "tillbridge.platforms.prestashop:PLATFORM",
     ECommercePlatform.SHOPIFY.value: "tillbridge.platforms.shopify:PLATFORM",
     ECommercePlatform.SYLIUS.value: "tillbridge.platforms.sylius:PLATFORM",
+    ECommercePlatform.WIX.value: "tillbridge.platforms.wix:PLATFORM",
     ECommercePlatform.WOOCOMMERCE.value: "tillbridge.platforms.woocommerce:PLATFORM",
 }
 
