@@ -9,7 +9,7 @@ from typing import Any
 
 from tillbridge.domain.errors import Drift, RateLimited
 from tillbridge.domain.tokens import Secret, Token
-from tillbridge.net.client import Answer, Expect, Repeat, Request
+from tillbridge.net.client import Answer, Repeat, Request
 from tillbridge.net.paging import by_cursor
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.reading import parse
@@ -45,12 +45,10 @@ class Api:
         """The body of a read. Raises NotFound for an unknown id."""
         return (await self.send("GET", path, action, Repeat.SAFE, query)).body
 
-    async def post(
-        self, path: str, action: str, body: Any, *, repeat: Repeat = Repeat.NEVER, key: str = "", **more: Any
-    ) -> Any:
+    async def post(self, path: str, action: str, body: Any, *, repeat: Repeat = Repeat.NEVER, key: str = "") -> Any:
         """The body of the answer. ``key``: idempotency key. Raises OutcomeUnknown when the answer was lost."""
         headers = {KEY_HEADER: key} if key else {}
-        return (await self.send("POST", path, action, repeat, (), body, headers=headers, **more)).body
+        return (await self.send("POST", path, action, repeat, (), body, headers=headers)).body
 
     async def pages(
         self, path: str, action: str, name: str, query: Query = (), start: str | None = None, kept: Query = ()
@@ -75,7 +73,6 @@ class Api:
         body: Any = None,
         *,
         headers: Mapping[str, str] | None = None,
-        expect: Expect = Expect.JSON,
         content: bytes | None = None,
     ) -> Answer:
         """Send one call with the connection's key or token."""
@@ -91,7 +88,6 @@ class Api:
                 json=body,
                 content=content,
                 auth=Bearer(token),
-                expect=expect,
             )
 
         async def call(token: Token) -> Answer:

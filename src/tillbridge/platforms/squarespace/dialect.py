@@ -43,7 +43,8 @@ def code_of(answer: Answer) -> str:
 
 def context_of(answer: Answer) -> str:
     """What the platform's support asks for; it stands in the envelope, not in a header."""
-    return one_line(str(body_of(answer).get("contextId") or ""), 64) if body_of(answer) else ""
+    told = body_of(answer).get("contextId")
+    return one_line(str(told), 64) if told else ""
 
 
 def _rejected(answer: Answer, code: str, words: str) -> TillbridgeError:
@@ -64,7 +65,8 @@ def _missing(answer: Answer, code: str, words: str) -> TillbridgeError:
 
 
 def _busy(answer: Answer, code: str, words: str) -> TillbridgeError:
-    return PlatformUnavailable(status=answer.status, request_id=context_of(answer))
+    # no outage, so it must not look like one to the breaker
+    return PlatformUnavailable(status="still busy with the same request", request_id=context_of(answer))
 
 
 def _slow_down(answer: Answer, code: str, words: str) -> TillbridgeError:

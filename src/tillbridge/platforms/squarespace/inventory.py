@@ -11,7 +11,7 @@ from typing import Any
 from tillbridge.domain.catalog import Listing
 from tillbridge.domain.errors import NotFound, PlatformRefused
 from tillbridge.domain.stock import StockChange, StockLevel, StockOutcome
-from tillbridge.net.client import Expect, Repeat
+from tillbridge.net.client import Repeat
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.reading import parse
 from tillbridge.platforms.squarespace import wire
@@ -86,8 +86,8 @@ class SquarespaceInventoryService:
         """Move by a difference; the same key moves once, for two days, whatever got lost."""
         change = StockChange(_key(listing), "", delta)
         item = (await self._items([change.inventory_id])).get(change.inventory_id)
-        if refusal := _refusal(change, item):
-            return refusal
+        if unfit := _refusal(change, item):
+            return unfit
         name = "incrementOperations" if delta > 0 else "decrementOperations"
         rows = [{"variantId": change.inventory_id, "quantity": int(abs(delta))}]
         if delta:
@@ -100,9 +100,7 @@ class SquarespaceInventoryService:
 
     async def _adjustment(self, body: Mapping[str, Any], action: str, key: str) -> None:
         """Repeated freely, since key and body are the same each time. The answer is empty."""
-        await self._api.post(
-            _ADJUSTMENTS, action, body, repeat=Repeat.SAFE, key=key_for(key, body), expect=Expect.NOTHING
-        )
+        await self._api.post(_ADJUSTMENTS, action, body, repeat=Repeat.SAFE, key=key_for(key, body))
 
 
 def key_for(key: str, body: Mapping[str, Any]) -> str:

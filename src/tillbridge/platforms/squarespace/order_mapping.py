@@ -133,11 +133,10 @@ def _lines(node: wire.Order, included: bool) -> tuple[OrderLine, ...]:
     off = [*_shared(Money(_value(node.discount_total), currency), before), *(Money.zero(currency) for _ in sent)]
     after = [each - less for each, less in zip([*before, *sent], off, strict=True)]
     taxes = _shared(Money(_value(node.tax_total), currency), after)
+    rows: list[wire.LineItem | wire.ShippingLine] = [*node.line_items, *node.shipping_lines]
     lines = [
         _line(_about(row, at), price, less, tax, included)
-        for at, (row, price, less, tax) in enumerate(
-            zip([*node.line_items, *node.shipping_lines], [*before, *sent], off, taxes, strict=True), 1
-        )
+        for at, (row, price, less, tax) in enumerate(zip(rows, [*before, *sent], off, taxes, strict=True), 1)
     ]
     rest = Money(node.grand_total.value, currency) - total([each.gross for each in lines], currency)
     if rest:

@@ -15,7 +15,7 @@ from tillbridge.platforms.reading import parse
 from tillbridge.platforms.squarespace import spec, wire, words
 from tillbridge.platforms.squarespace.auth import by_key
 from tillbridge.platforms.squarespace.calls import KEY_HEADER, Api
-from tillbridge.platforms.squarespace.shop_facts import COUNTRY, LANGUAGE, PLAN_SITE, SHOPPERS
+from tillbridge.platforms.squarespace.shop_facts import COUNTRY, LANGUAGE, SHOPPERS, SITE
 from tillbridge.platforms.squarespace.steps import report_mails, report_pace, report_stock
 
 _WEBSITE = "/1.0/authorization/website"
@@ -49,7 +49,7 @@ class SquarespaceShopService:
             granted_scopes=tuple(each for each in spec.SCOPES if each not in missing),
             missing_scopes=missing,
             api_version=spec.SPEC.api_version,
-            facts={LANGUAGE: site.language, COUNTRY: site.location.country, PLAN_SITE: site.site_id},
+            facts={LANGUAGE: site.language, COUNTRY: site.location.country, SITE: site.site_id},
             warnings=(words.NO_PRICE_MODE,),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tillbridge.platforms.contract import Session
 
-LANGUAGE, COUNTRY, PLAN_SITE = "language", "country", "site"
+LANGUAGE, COUNTRY, SITE = "language", "country", "site"
 SHOPPERS = "shoppers"
 NAMED, UNNAMED = "named", "unnamed"
 _ANY_LANGUAGE = "en-US"

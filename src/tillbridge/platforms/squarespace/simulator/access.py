@@ -27,6 +27,7 @@ def admit(store: Store, headers: Mapping[str, str]) -> Pass:
     found = store.passes.get(token) if scheme == "Bearer" else None
     if found is None or (found.ends is not None and store.now() >= found.ends):
         raise Refusal(401, "You are not authorized to do that.")
+    store.refreshes.pop(found.came_of, None)
     return found
 
 

@@ -28,8 +28,8 @@ def fill(store: Store) -> None:
         _person(store, person)
     for code in demo_shop.CODES:
         _code(store, code)
-    more = {"template": {"type": "BUY_X_GET_Y_PERCENTAGE", "percentage": 50}, "criteria": {"type": "BUY_X_GET_Y"}}
-    discount(store, "SECONDHALF", **more, begins=store.now() - timedelta(days=30))
+    half, bought = {"type": "BUY_X_GET_Y_PERCENTAGE", "percentage": 50}, {"type": "BUY_X_GET_Y"}
+    discount(store, "SECONDHALF", half, bought, begins=store.now() - timedelta(days=30))
     _online_orders(store)
 
 

@@ -48,7 +48,7 @@ async def grant(store: Store, request: Request) -> Response:
         return JSONResponse({"error": "invalid_request"}, 400)
     if not _spent(store, asked):
         return JSONResponse({"error": "invalid_grant"}, 400)
-    return JSONResponse(_pair(store))
+    return JSONResponse(_pair(store, asked.get("refresh_token", "")))
 
 
 def _spent(store: Store, asked: dict[str, str]) -> bool:
@@ -57,16 +57,17 @@ def _spent(store: Store, asked: dict[str, str]) -> bool:
     if kind == "authorization_code" and asked.get("redirect_uri") == REDIRECT:
         ends = store.codes.pop(asked.get("code", ""), None)
     elif kind == "refresh_token":
-        ends = store.refreshes.pop(asked.get("refresh_token", ""), None)
+        asks = asked.get("refresh_token", "")
+        ends = store.refreshes.get(asks) if store.switches.refresh_outlives_use else store.refreshes.pop(asks, None)
     else:
         return False
     return ends is not None and store.now() < ends
 
 
-def _pair(store: Store) -> dict[str, str]:
+def _pair(store: Store, came_of: str) -> dict[str, str]:
     now = store.now()
     access, refresh = f"T1|Rr0W/{secrets.token_hex(16)}", f"1|KYUY/{secrets.token_hex(16)}"
-    store.passes[access] = Pass(ALL_SCOPES, oauth=True, ends=now + _ACCESS)
+    store.passes[access] = Pass(ALL_SCOPES, oauth=True, ends=now + _ACCESS, came_of=came_of)
     store.refreshes[refresh] = now + _REFRESH
     return {
         "token": access, "token_type": "bearer", "access_token": access,

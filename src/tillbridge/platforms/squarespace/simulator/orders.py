@@ -61,6 +61,7 @@ def add_order(store: Store, call: Call) -> Response:
     """POST /1.0/commerce/orders: what another system sold counts as paid."""
 
     def do(key: str) -> Response:
+        check(call.record())
         count_import(store, call.who)
         row = imported(store, call.record())
         store.orders[row["id"]] = row
@@ -72,7 +73,7 @@ def add_order(store: Store, call: Call) -> Response:
 
 def imported(store: Store, body: Row) -> Row:
     """The row of an imported order; stock is lowered last, and only when all of it can be."""
-    _check(body)
+    check(body)
     lines = [_line(store, each, at) for at, each in enumerate(body["lineItems"])]
     amounts = {name: amount_of(body[name], name, store) for name in ("subtotal", "grandTotal")}
     amounts |= {name: amount_of(body[name], name, store) if name in body else _ZERO for name in _OPTIONAL}
@@ -97,7 +98,8 @@ def imported(store: Store, body: Row) -> Row:
     return row
 
 
-def _check(body: Row) -> None:
+def check(body: Row) -> None:
+    """What is refused before anything is counted or changed."""
     for name in _NEEDED:
         if body.get(name) is None:
             raise missing(name)

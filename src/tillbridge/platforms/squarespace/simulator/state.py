@@ -21,6 +21,7 @@ class Switches:
     confirms_imports: bool = False  # an imported order with an address is confirmed by mail
     empty_arrays_null: bool = True  # arrays without data are null, else []
     newest_first: bool = False  # lists run from the newest change back
+    refresh_outlives_use: bool = False  # a refresh token dies when the access token it brought is first used
     listed_after: float = 0.0  # seconds until a new order shows in the list
     calls_a_minute: int = 300
     orders_an_hour: int = 100  # for API keys
@@ -33,6 +34,7 @@ class Pass:
     scopes: frozenset[str]
     oauth: bool
     ends: datetime | None = None
+    came_of: str = ""  # the refresh token that still waits to die
 
 
 @dataclass(slots=True)
