@@ -50,4 +50,4 @@ async def test_a_difference_of_stock(ready: Bench) -> None:
     listing, _, _ = await listed(PLATFORM.product(ready.session), "SOAP-1")
     SENT.clear()
     await PLATFORM.inventory(ready.session).adjust(listing, "", Decimal(-2), "key")
-    compare(GOLDEN, "stock_adjust", list(SENT))
+    compare(GOLDEN, "stock_adjust", [each for each in SENT if each.method == "POST"])

@@ -55,6 +55,18 @@ async def test_stock_that_is_not_kept_or_not_there_is_refused_with_words() -> No
         assert at.variant("WAX-1")["unlimited"]
 
 
+async def test_the_stock_of_a_service_is_read_and_set_under_its_own_id() -> None:
+    async with bench() as at:
+        at.variant("WAX-1")["unlimited"] = False
+        stock = PLATFORM.inventory(at.session)
+        listing, _, _ = await listed(PLATFORM.product(at.session), "WAX-1")
+        assert listing.inventory_id != listing.external_variant_id
+        (level,) = await stock.read_levels([listing])
+        assert (level.inventory_id, level.available) == (listing.inventory_id, 3)
+        assert (await stock.set_levels([StockChange(level.inventory_id, "", Decimal(8))], "k"))[0].applied
+        assert at.variant("WAX-1")["quantity"] == 8
+
+
 async def test_a_difference_is_moved_once_whatever_gets_lost() -> None:
     async with bench() as at:
         stock = PLATFORM.inventory(at.session)

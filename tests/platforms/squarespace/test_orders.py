@@ -70,6 +70,15 @@ async def test_weighed_and_typed_in_goods_travel_by_name_and_move_no_stock() -> 
         assert [(each["quantity"], each["unitPricePaid"]["value"]) for each in lines] == [(1, "10.00"), (1, "25.00")]
 
 
+async def test_a_service_travels_by_name_since_an_import_cannot_name_it() -> None:
+    async with bench() as at:
+        order = order_of(await at.lines(WAX_1=2, TEE_M=1))
+        placed = await PLATFORM.order(at.session).create_order(order, at.keep)
+        assert (placed.total, placed.stock) == (order.totals.total, StockEffect.UNKNOWN), "its stock is read anew"
+        kinds = [(each["lineItemType"], each["productName"]) for each in at.orders()[0]["lineItems"]]
+        assert kinds == [("CUSTOM", "Boot Waxing (WAX-1)"), ("PHYSICAL_PRODUCT", "Organic Tee")]
+
+
 async def test_a_shoppers_address_goes_along_only_when_the_operator_chose_so() -> None:
     for chosen, expected in (("", None), (NAMED, AOIFE.email)):
         async with bench() as at:

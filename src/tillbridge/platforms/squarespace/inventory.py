@@ -16,6 +16,7 @@ from tillbridge.platforms.contract import Session
 from tillbridge.platforms.reading import parse
 from tillbridge.platforms.squarespace import wire
 from tillbridge.platforms.squarespace.calls import Api
+from tillbridge.platforms.squarespace.marks import BY_NAME
 from tillbridge.platforms.squarespace.spec import PAGE_SIZE
 from tillbridge.platforms.writing import chunks, is_whole
 
@@ -40,12 +41,12 @@ class SquarespaceInventoryService:
         return tuple(StockLevel(key, "", _available(item), read_at) for key, item in found.items())
 
     async def _items(self, keys: Sequence[str]) -> dict[str, wire.InventoryItem]:
-        """By variant, 50 a call, in the order asked."""
-        wanted = list(dict.fromkeys(each for each in keys if each))
+        """By the id asked for, 50 a call, in the order asked."""
+        wanted = {key: _variant(key) for key in keys if key}
         found: dict[str, wire.InventoryItem] = {}
-        for part in chunks(wanted, PAGE_SIZE):
+        for part in chunks(list(dict.fromkeys(wanted.values())), PAGE_SIZE):
             found |= await self._part(part)
-        return {key: found[key] for key in wanted if key in found}
+        return {key: found[variant] for key, variant in wanted.items() if variant in found}
 
     async def _part(self, part: Sequence[str]) -> dict[str, wire.InventoryItem]:
         """One unknown id fails a whole call, so a failed one is halved until the unknown stand alone."""
@@ -74,7 +75,7 @@ class SquarespaceInventoryService:
     async def _write(
         self, part: Sequence[tuple[int, StockChange]], idempotency_key: str
     ) -> dict[int, StockOutcome | None]:
-        rows = [{"variantId": each.inventory_id, "quantity": int(each.quantity)} for _, each in part]
+        rows = [{"variantId": _variant(each.inventory_id), "quantity": int(each.quantity)} for _, each in part]
         try:
             await self._adjustment({"setFiniteOperations": rows}, "stock.set", idempotency_key)
         except PlatformRefused as refusal:
@@ -89,7 +90,7 @@ class SquarespaceInventoryService:
         if unfit := _refusal(change, item):
             return unfit
         name = "incrementOperations" if delta > 0 else "decrementOperations"
-        rows = [{"variantId": change.inventory_id, "quantity": int(abs(delta))}]
+        rows = [{"variantId": _variant(change.inventory_id), "quantity": int(abs(delta))}]
         if delta:
             try:
                 await self._adjustment({name: rows}, "stock.adjust", idempotency_key)
@@ -111,6 +112,10 @@ def key_for(key: str, body: Mapping[str, Any]) -> str:
 
 def _key(listing: Listing) -> str:
     return listing.inventory_id or listing.external_variant_id
+
+
+def _variant(key: str) -> str:
+    return key.removeprefix(BY_NAME)
 
 
 def _available(item: wire.InventoryItem | None) -> Decimal | None:

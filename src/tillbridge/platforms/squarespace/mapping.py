@@ -11,6 +11,7 @@ from tillbridge.domain.customers import Address, Consent, Customer
 from tillbridge.domain.money import Money
 from tillbridge.platforms.reading import parse
 from tillbridge.platforms.squarespace import wire
+from tillbridge.platforms.squarespace.marks import BY_NAME
 from tillbridge.platforms.squarespace.order_mapping import map_to_unified_orders
 
 __all__ = [
@@ -22,7 +23,7 @@ __all__ = [
 ]
 
 _GRAMS = {"KILOGRAM": Decimal(1000), "POUND": Decimal("453.59237")}
-_GIFT_CARD = "GIFT_CARD"
+_GOODS, _GIFT_CARD = "PHYSICAL", "GIFT_CARD"
 
 
 def map_to_unified_products(payload: Iterable[Any]) -> tuple[Product, ...]:
@@ -83,7 +84,7 @@ def _variant(row: wire.Variant, parent: wire.Product) -> ProductVariant:
         inventory_quantity=None if row.stock is None or row.stock.unlimited else row.stock.quantity,
         option_values=values,
         weight_grams=_grams(row.shipping_measurements),
-        inventory_id=row.id,
+        inventory_id=row.id if parent.type == _GOODS else f"{BY_NAME}{row.id}",
     )
 
 

@@ -27,8 +27,13 @@ def key_of(order: Order, *, move_stock: bool) -> str:
 
 
 def as_goods(line: OrderLine) -> bool:
-    """Whether a line can travel as goods: known to the shop and in whole pieces. The rest are lines by name."""
-    return line.kind is LineKind.PRODUCT and line.listing is not None and is_whole(line.quantity)
+    """Whether a line can travel as goods: things the shop knows, in whole pieces. The rest are lines by name."""
+    return line.kind is LineKind.PRODUCT and line.listing is not None and is_whole(line.quantity) and not by_name(line)
+
+
+def by_name(line: OrderLine) -> bool:
+    """Whether the shop knows what is sold and yet an import cannot name it, so that its stock stays as it is."""
+    return line.listing is not None and line.listing.inventory_id.startswith(marks.BY_NAME)
 
 
 def order_body(order: Order, *, move_stock: bool, with_email: bool) -> dict[str, Any]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from tillbridge.domain.errors import CapabilityAbsent, NotFound, OutcomeUnknown, PlatformRefused, TillbridgeError
 from tillbridge.domain.orders import Checkpoint, Handle, LookUp, Order, PlacedOrder, PlacedRefund, Refund
+from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.squarespace.calls import Api, window
 from tillbridge.platforms.squarespace.dialect import INSUFFICIENT_STOCK, VARIANT_GONE
 from tillbridge.platforms.squarespace.order_finding import EVERY_STATE, ORDERS, Finder
 from tillbridge.platforms.squarespace.order_mapping import is_test, map_order, map_placed
-from tillbridge.platforms.squarespace.order_writing import key_of, order_body, unknown_goods
+from tillbridge.platforms.squarespace.order_writing import by_name, key_of, order_body, unknown_goods
 from tillbridge.platforms.squarespace.shop_facts import names_shoppers
 from tillbridge.platforms.squarespace.spec import KEY_LIFE, LOOK_UP_WAIT, NO_CANCEL, NO_REFUND
 
@@ -49,7 +52,7 @@ class SquarespaceOrderService:
             created = await self._send(order, move_stock=False)
         await checkpoint(Handle(ORDER_HANDLE, created))
         try:
-            return map_placed(await self._finder.by_id(created))
+            return _placed(await self._finder.by_id(created), order)
         except TillbridgeError as error:
             # the order is there: anything but "unknown" would let it be sent again
             raise OutcomeUnknown(evidence=f"created as {created}, but not read back: {error}") from error
@@ -72,25 +75,25 @@ class SquarespaceOrderService:
         A sale that was about to go without stock is sent that way again, under its key, as long as the key lives.
         """
         for handle in handles:
-            if handle.kind == ORDER_HANDLE and (placed := await self._by_id(handle.external_id)):
+            if handle.kind == ORDER_HANDLE and (placed := await self._by_id(handle.external_id, order)):
                 return LookUp(placed, certain=True, evidence=f"found as {placed.number} by its own id")
         now = self._session.clock.now()
         row = await self._finder.by_reference(order.reference, min(order.sold_at, sent_at), now)
         if row is not None:
-            placed = map_placed(row)
+            placed = _placed(row, order)
             return LookUp(placed, certain=True, evidence=f"found as {placed.number} by {order.reference}")
         evidence = f"no order with reference {order.reference}"
         wait = (sent_at + LOOK_UP_WAIT - now).total_seconds()
         if wait > 0:
             return LookUp(None, certain=False, evidence=f"{evidence} so far", ask_again_in=max(wait, _SHORTEST_WAIT))
         if now < sent_at + KEY_LIFE and any(each.kind == STOCK_LEFT_HANDLE for each in handles):
-            placed = map_placed(await self._finder.by_id(await self._send(order, move_stock=False)))
+            placed = _placed(await self._finder.by_id(await self._send(order, move_stock=False)), order)
             return LookUp(placed, certain=True, evidence=f"sent again under its key: {placed.number}")
         return LookUp(None, certain=True, evidence=evidence)
 
-    async def _by_id(self, order_id: str) -> PlacedOrder | None:
+    async def _by_id(self, order_id: str, order: Order) -> PlacedOrder | None:
         try:
-            return map_placed(await self._finder.by_id(order_id))
+            return _placed(await self._finder.by_id(order_id), order)
         except NotFound:
             return None
 
@@ -121,3 +124,9 @@ class SquarespaceOrderService:
     async def look_up_refund(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund | None:
         """Raises CapabilityAbsent: no refund of ours can be there."""
         raise CapabilityAbsent(capability=_REFUND, reason=NO_REFUND)
+
+
+def _placed(raw: Any, order: Order) -> PlacedOrder:
+    """The order as read. Where it holds a service by name, whose stock nobody moved, stock must be read anew."""
+    placed = map_placed(raw)
+    return replace(placed, stock=StockEffect.UNKNOWN) if any(by_name(each) for each in order.lines) else placed

@@ -28,7 +28,8 @@ def fill(store: Store) -> None:
         _person(store, person)
     for code in demo_shop.CODES:
         _code(store, code)
-    half, bought = {"type": "BUY_X_GET_Y_PERCENTAGE", "percentage": 50}, {"type": "BUY_X_GET_Y"}
+    half = {"type": "BUY_X_GET_Y_PERCENTAGE", "discountPercentage": 50}
+    bought = {"type": "BUY_X_GET_Y", "requiredFullPriceQuantity": 1, "eligibleForDiscountQuantity": 1}
     discount(store, "SECONDHALF", half, bought, begins=store.now() - timedelta(days=30))
     _online_orders(store)
 
