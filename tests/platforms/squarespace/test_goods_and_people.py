@@ -62,7 +62,8 @@ async def test_the_stock_of_a_service_is_read_and_set_under_its_own_id() -> None
         listing, _, _ = await listed(PLATFORM.product(at.session), "WAX-1")
         assert listing.inventory_id != listing.external_variant_id
         (level,) = await stock.read_levels([listing])
-        assert (level.inventory_id, level.available) == (listing.inventory_id, 3)
+        assert level.inventory_id == listing.inventory_id
+        assert level.available == 3
         assert (await stock.set_levels([StockChange(level.inventory_id, "", Decimal(8))], "k"))[0].applied
         assert at.variant("WAX-1")["quantity"] == 8
 
