@@ -36,6 +36,17 @@ async def test_a_catalogue_costs_a_call_a_page_whatever_it_holds() -> None:
         assert [each.path for each in SENT] == ["/v2/commerce/products"]
 
 
+async def test_a_product_that_changes_while_pages_are_read_comes_again_as_it_is_then() -> None:
+    async with bench() as at:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tillbridge.platforms.squarespace.simulator.paging.FIXED_PAGE", 4)
+            pages = PLATFORM.product(at.session).list_products()
+            first = (await anext(pages)).items[0]
+            at.shop.store.products[first.external_id] |= {"name": "Renamed", "modified": at.clock.now()}
+            rest = [each async for page in pages for each in page.items]
+        assert [each.title for each in rest if each.external_id == first.external_id] == ["Renamed"]
+
+
 async def test_one_unknown_variant_among_many_hides_no_other() -> None:
     async with bench() as at:
         products = PLATFORM.product(at.session)

@@ -61,8 +61,8 @@ INSTALL_PAGE = (
 
 NO_CANCEL = "Squarespace has no call to cancel an order; cancel it in the shop's panel, then it is read back"
 NO_REFUND = (
-    "Squarespace has no call to refund an order; the refund stays in the till's books, and goods given back are added "
-    "to the shop's stock"
+    "Squarespace has no call to refund an order; the refund stands in the till's books. Refund it in the shop's panel "
+    "too, and put goods given back into stock there"
 )
 NO_GIFT_CARDS = (
     "Squarespace opens no gift cards to other programs: no balance, no debit. In the Squarespace app choose Commerce, "
@@ -149,7 +149,7 @@ PREPARATION = (
 )  # fmt: skip
 
 _CAPABILITIES = (
-    Capability(Noun.PRODUCT, "list", reason="whole products in pages; downloads have no variants to sell at a till"),
+    Capability(Noun.PRODUCT, "list", reason="whole products in pages; a sale alone may not count as a change"),
     Capability(Noun.PRODUCT, "find", reason=NO_CODE_SEARCH),
     Capability(Noun.INVENTORY, "read"),
     Capability(Noun.INVENTORY, "set", reason=NO_COMPARE_AND_SET),
@@ -200,8 +200,12 @@ _MAILS = (
         MailSwitch.SHOP_SETTING,
         "Low-stock notices to the merchant follow the shop's own notification settings.",
     ),
-    MailBehaviour("stock.set", MailSwitch.SHOP_SETTING, "as above: a low number may be told to the merchant"),
-    MailBehaviour("customer.save", MailSwitch.NEVER_SENT, "a contact is no account, so nobody is welcomed by mail"),
+    MailBehaviour("stock.set", MailSwitch.SHOP_SETTING, "a low number may be told to the merchant in the same way"),
+    MailBehaviour(
+        "customer.save",
+        MailSwitch.NEVER_SENT,
+        "A contact is no account and is made without consent to marketing; Squarespace's documents name no mail to it.",
+    ),
 )
 
 _ERRORS = (

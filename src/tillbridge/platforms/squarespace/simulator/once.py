@@ -14,10 +14,11 @@ from .state import Store
 
 _FORM = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _KEPT = timedelta(hours=48)
+_CONFLICT = 409
 
 
 def once(store: Store, call: Call, route: str, do: Callable[[str], Response]) -> Response:
-    """Do it, or answer as before. Only what went well is kept, so a refused call may be sent again changed."""
+    """Do it, or answer as before. A call refused for the state of things binds its key too, and is tried anew."""
     key = call.headers.get("idempotency-key", "")
     if not _FORM.fullmatch(key):
         raise invalid("A valid Idempotency-Key header is required.")
@@ -28,9 +29,14 @@ def once(store: Store, call: Call, route: str, do: Callable[[str], Response]) ->
     if known := store.answered.get(key):
         if known["digest"] != digest:
             raise invalid("The idempotency key was used with a different request.")
-        return Response(known["body"], known["status"], media_type="application/json")
-    answer = do(key)
-    store.answered[key] = {
-        "at": store.now(), "digest": digest, "body": bytes(answer.body), "status": answer.status_code,
-    }  # fmt: skip
+        if known["status"]:
+            return Response(known["body"], known["status"], media_type="application/json")
+    kept = {"at": store.now(), "digest": digest, "body": b"", "status": 0}
+    try:
+        answer = do(key)
+    except Refusal as refusal:
+        if refusal.status == _CONFLICT:
+            store.answered[key] = kept
+        raise
+    store.answered[key] = kept | {"body": bytes(answer.body), "status": answer.status_code}
     return answer
