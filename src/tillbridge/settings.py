@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import Field, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from tillbridge.domain.clock import Clock, ScaledClock, SystemClock
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.domain.tokens import Secret
-from tillbridge.places import DATABASE, PREFIX, default_data_dir
-
-FILE = "settings.toml"
+from tillbridge.places import DATABASE, PREFIX, SETTINGS, default_data_dir
 
 
 class Settings(BaseSettings):
@@ -52,7 +50,7 @@ class Settings(BaseSettings):
     """The rate of taxed goods sold in the console, as a fraction (0.23); empty: what the connected shop charges."""
 
     theme: str = ""
-    """The console's theme; empty: the one that fits the terminal."""
+    """The console's theme until one is chosen in its Settings; empty: the one that fits the terminal."""
 
     answer_within_seconds: float = Field(default=30.0, gt=0, le=600)
     """After how many seconds of silence a platform's answer counts as lost."""
@@ -60,8 +58,18 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=30.0, gt=0, le=600)
     """How long a worker holds a connection without a sign of life before another may take over."""
 
+    clock: str = ""
+    """For training and tests only: how many times as fast time passes and since when, ``20@2026-11-24T09:00+00:00``."""
+
     log_level: str = Field(default="info", pattern=r"^(debug|info|warning|error)$")
     """How much goes into ``tillbridge.log`` in the data directory."""
+
+    @field_validator("clock")
+    @classmethod
+    def _tells_time(cls, value: str) -> str:
+        if value:
+            ScaledClock.parse(value)
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -92,6 +100,11 @@ class Settings(BaseSettings):
         return Secret(self.keyring_passphrase) if self.keyring_passphrase else None
 
     @property
+    def ticking(self) -> Clock:
+        """The clock everything goes by."""
+        return ScaledClock.parse(self.clock) if self.clock else SystemClock()
+
+    @property
     def log_file(self) -> Path:
         return self.data_dir / "tillbridge.log"
 
@@ -100,7 +113,7 @@ def load(flags: Mapping[str, Any] | None = None) -> Settings:
     """Read all sources. Raises InvalidInput naming the file or variable and the key that cannot be right."""
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     place = Path(given.get("data_dir") or default_data_dir())
-    file = place / FILE
+    file = place / SETTINGS
     reader: type[Settings] = type(
         "Settings", (Settings,), {"_file": file if file.is_file() else None, "__module__": __name__}
     )
@@ -123,8 +136,3 @@ def _first_problem(error: ValidationError, file: Path) -> InvalidInput:
 
 def _plain(message: str) -> str:
     return message[:1].lower() + message[1:]
-
-
-def describe() -> Mapping[str, FieldInfo]:
-    """All settings with their docstrings, for the settings panel and the help."""
-    return Settings.model_fields

@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     from tillbridge.services.bus import EventBus
     from tillbridge.services.catalog import CatalogService
     from tillbridge.services.connections import ConnectionsService
+    from tillbridge.services.customers import CustomersService
     from tillbridge.services.house import Services
+    from tillbridge.services.locations import LocationsService
     from tillbridge.services.offers import OffersService
     from tillbridge.services.orders import OrdersService
+    from tillbridge.services.quarantine import QuarantineService
     from tillbridge.services.queue import QueueService
     from tillbridge.services.sessions import Sessions
+    from tillbridge.services.stock import StockService
     from tillbridge.services.till import TillFacts, TillService
     from tillbridge.services.tokens import TokenService
     from tillbridge.services.training import TrainingService
@@ -50,21 +54,22 @@ async def open_house(
     *,
     training: bool = False,
     background: bool = False,
+    accept_new_keyring: bool = False,
     clock: Clock | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Services]:
     """Everything of one shop, ready to use; closed in reverse order at the end.
 
     ``training``: simulators instead of the network, on data of their own that is gone afterwards. ``background``: a
-    worker, the change feed and token renewal run alongside until the end. Raises StorageError and VaultError kinds.
+    worker, the change feed and token renewal run alongside until the end. ``accept_new_keyring``: a lost keyring is
+    replaced by a new one, and connections wait for new credentials. Raises StorageError and VaultError kinds.
     """
-    from tillbridge.domain.clock import SystemClock
     from tillbridge.platforms.registry import PlatformServiceRegistry
     from tillbridge.services.bus import EventBus
     from tillbridge.services.health import park_what_does_not_open
     from tillbridge.storage import open_storage
 
-    clock = clock or SystemClock()
+    clock = clock or settings.ticking
     registry = PlatformServiceRegistry()
     async with AsyncExitStack() as stack:
         simulators: tuple[Simulator, ...] = ()
@@ -78,10 +83,11 @@ async def open_house(
                 clock,
                 keyring_path=settings.keyring_path,
                 passphrase=settings.passphrase,
+                accept_new_keyring=accept_new_keyring,
                 for_all_tasks=background,
             )
         )
-        await park_what_does_not_open(storage)
+        await park_what_does_not_open(storage, registry.spec)
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         ground = Ground(settings, storage, registry, clock, EventBus(), owner)
         services, follow = await furnish(stack, ground, transport, simulators)
@@ -122,13 +128,11 @@ async def furnish(
     from tillbridge.services.backup import BackupService
     from tillbridge.services.bus import ChangesTailer
     from tillbridge.services.connections import ConnectionsService
-    from tillbridge.services.customers import CustomersService
     from tillbridge.services.health import HealthService
     from tillbridge.services.house import Services
     from tillbridge.services.keys import KeysService
     from tillbridge.services.notifications import NotificationsService
     from tillbridge.services.shop import ShopService
-    from tillbridge.services.stock import StockService
 
     settings, storage, registry, clock, bus = (
         ground.settings, ground.storage, ground.registry, ground.clock, ground.bus,
@@ -147,18 +151,19 @@ async def furnish(
         queue=selling.queue,
         offers=selling.offers,
         catalog=selling.catalog,
-        stock=StockService(storage),
-        customers=CustomersService(storage),
+        stock=selling.stock,
+        customers=selling.customers,
         notifications=NotificationsService(storage),
         audit=selling.audit,
+        quarantine=selling.quarantine,
         shop=ShopService(storage, clock),
+        locations=selling.locations,
         health=HealthService(storage, registry, settings.data_dir, settings.keyring_path, sessions.clock_skews),
         keys=KeysService(storage, clock),
         backup=BackupService(storage, clock, settings.data_dir),
         training=_teaching(simulators, registry, connections, selling.catalog),
         plan=worker.plan,
         work=worker.run_until_idle,
-        work_on=worker.run,
     )
     return services, [worker.run, ChangesTailer(storage, bus, clock).run, tokens.run]
 
@@ -198,14 +203,22 @@ class _Selling:
     queue: QueueService
     catalog: CatalogService
     audit: AuditService
+    stock: StockService
+    customers: CustomersService
+    quarantine: QuarantineService
+    locations: LocationsService
 
 
 async def _selling(ground: Ground) -> _Selling:
     from tillbridge.services.audit import AuditService
     from tillbridge.services.catalog import CatalogService
+    from tillbridge.services.customers import CustomersService
+    from tillbridge.services.locations import LocationsService
     from tillbridge.services.offers import OffersService
     from tillbridge.services.orders import OrdersService
+    from tillbridge.services.quarantine import QuarantineService
     from tillbridge.services.queue import QueueService
+    from tillbridge.services.stock import StockService
     from tillbridge.services.till import TillService
 
     storage, clock, registry = ground.storage, ground.clock, ground.registry
@@ -219,6 +232,10 @@ async def _selling(ground: Ground) -> _Selling:
         queue=QueueService(storage, clock, lambda connection: registry.spec(connection.platform)),
         catalog=CatalogService(storage, clock),
         audit=AuditService(storage),
+        stock=StockService(storage),
+        customers=CustomersService(storage),
+        quarantine=QuarantineService(storage, clock),
+        locations=LocationsService(storage, registry, clock),
     )
 
 
@@ -239,6 +256,7 @@ def _teaching(
 def _worker(
     storage: Storage, registry: PlatformServiceRegistry, clock: Clock, publish: Any, owner: str, lease: float
 ) -> BackgroundSyncService:
+    from tillbridge.domain.clock import on_clock
     from tillbridge.sync.pull import sync_handlers
     from tillbridge.sync.worker import BackgroundSyncService
 
@@ -253,7 +271,7 @@ def _worker(
         publish=publish,
         owner=owner,
         spec_of=spec_of,
-        lease_seconds=lease,
+        lease_seconds=on_clock(clock, lease),
     )
 
 
@@ -307,15 +325,21 @@ def classroom(settings: Settings) -> Iterator[Settings]:
 
 
 def keep_log(path: Path, level: str) -> None:
-    """Facts as JSON lines into a file that only its owner reads; the terminal belongs to the screen."""
+    """Facts as JSON lines into a file that only its owner reads; the terminal belongs to the screen.
+
+    Raises DataReadOnly or DiskFull where there can be none.
+    """
     import logging
     from logging.handlers import RotatingFileHandler
 
     import structlog
 
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
-    path.chmod(0o600)
+    from tillbridge.storage.trouble import translated
+
+    with translated(str(path.parent)):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+        path.chmod(0o600)
     handler.setFormatter(logging.Formatter("%(message)s"))
     root = logging.getLogger()
     for old in [each for each in root.handlers if isinstance(each, RotatingFileHandler)]:

@@ -55,9 +55,9 @@ class Cli:
 
 @pytest.fixture(scope="session")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, SimulatorDoor]]:
-    """Pretended stores that run as long as the tests of the command line."""
+    """The pretended stores these tests connect, which run as long as the tests of the command line."""
     with simulators(tmp_path_factory.mktemp("simulators")) as served:
-        yield served
+        yield {platform: served[platform] for platform in NAMES}
 
 
 @pytest.fixture(scope="session")

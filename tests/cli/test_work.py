@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 
 import pytest
 
 from tests.cli.conftest import NAMES, Cli
 from tests.support.processes import SimulatorDoor
 from tests.support.records import sale
+from tillbridge.platforms.registry import PlatformServiceRegistry
 
 Doors = Mapping[str, SimulatorDoor]
 
@@ -47,6 +50,22 @@ def test_a_job_is_tried_again_alone_or_with_all_like_it(cli: Cli) -> None:
     cli.run("sync")
     assert cli.ask("queue", "show", str(first["id"]))["job"]["state"] == "parked"
     assert cli.ask("queue", "retry", str(second["id"]), "--alike") == {"retried": 2}
+
+
+def test_what_was_sent_is_shown_as_a_document(cli: Cli) -> None:
+    cli.add(sale("Q-7"))
+    cli.run("sync")
+    [job] = cli.ask("queue", "list", "--connection", "Harbour", "--like", "Q-7")["jobs"]
+    [tried] = cli.ask("queue", "show", job["id"])["attempts"]
+    assert tried["body"]["receipt"] == "Q-7"
+    assert tried["body"]["lines"][0]["sku"]
+    with closing(sqlite3.connect(cli.data_dir / "tillbridge.db")) as database:
+        database.execute("UPDATE attempt SET body = ?", (json.dumps({"lines": [{"token": "abc", "sku": "TEE-M"}]}),))
+        database.commit()
+    [tried] = cli.ask("queue", "show", job["id"])["attempts"]
+    assert tried["body"] == {"lines": [{"token": "•••", "sku": "TEE-M"}]}
+    [parked] = _parked(cli, "Q-9")
+    assert cli.ask("queue", "show", str(parked["id"]))["attempts"] == []
 
 
 def test_a_job_is_given_up(cli: Cli) -> None:
@@ -166,7 +185,7 @@ def test_the_audit_says_who_did_what(cli: Cli) -> None:
 
 def test_platforms_are_passports(empty: Cli) -> None:
     slugs = [each["slug"] for each in json.loads(empty.run("platforms", "--json").stdout)]
-    assert slugs == sorted(NAMES)
+    assert slugs == list(PlatformServiceRegistry().slugs())
     said = empty.run("platforms").stdout
     assert "Shopify" in said
     assert "days left" in said

@@ -98,7 +98,13 @@ async def _sold(pilot: Pilot[str], house: House) -> None:
 
 
 async def _form(pilot: Pilot[str], house: House) -> None:
-    await press(pilot, "enter", "enter")
+    await press(pilot, *connecting(house, "shopify"))
+
+
+def connecting(house: House, platform: str) -> tuple[str, ...]:
+    """The keys from the first start to a platform's form, wherever it stands in the list."""
+    slugs = [each.slug for each in house.services.connections.platforms()]
+    return ("enter", *["down"] * slugs.index(platform), "enter")
 
 
 async def _wrong(pilot: Pilot[str], house: House) -> None:

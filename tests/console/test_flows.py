@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextvars
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.console.scenes import NARROW, WIDE, console, press, settle, typed
+from tests.console.scenes import NARROW, WIDE, connecting, console, press, settle, typed
 from tests.console.seen import lines, screen
 from tests.console.stage import ONLINE, OUTLET, sell
 from tests.support.clock import VirtualClock
 from tests.support.house import MAYA, House
-from tillbridge.console import bridge
+from tillbridge import places
+from tillbridge.console import bridge, themes
 from tillbridge.console.app import Console
 from tillbridge.console.widgets.window import Window
 from tillbridge.domain.connections import ConnectionState, Route, RouteKind
@@ -46,7 +48,7 @@ async def test_a_first_start_offers_to_connect_or_to_practise(empty: House) -> N
 async def test_a_wrong_key_is_named_on_a_card_and_a_right_one_connects(empty: House) -> None:
     given = empty.shops["shopify"].credentials()
     async with console(empty, NARROW) as pilot:
-        await press(pilot, "enter", "enter")
+        await press(pilot, *connecting(empty, "shopify"))
         assert "Connect Shopify" in screen(pilot.app)
         await press(pilot, *typed(given["shop"]), "tab", *typed(given["client_id"]), "tab", *typed("shpss_wrong_one"))
         assert "shpss_wrong_one" not in screen(pilot.app)
@@ -68,7 +70,7 @@ async def test_a_wrong_key_is_named_on_a_card_and_a_right_one_connects(empty: Ho
 
 async def test_a_form_says_what_is_wrong_while_it_is_typed(empty: House) -> None:
     async with console(empty, NARROW) as pilot:
-        await press(pilot, "enter", "enter", *typed("harbour lane"))
+        await press(pilot, *connecting(empty, "shopify"), *typed("harbour lane"))
         assert "Shop domain does not look right; for example" in screen(pilot.app)
         await press(pilot, "ctrl+u", *typed("harbour-lane.myshopify.com"))
         assert "does not look right" not in screen(pilot.app)
@@ -79,7 +81,7 @@ async def test_a_form_says_what_is_wrong_while_it_is_typed(empty: House) -> None
 
 async def test_tab_goes_through_the_form_in_the_order_it_is_read(empty: House) -> None:
     async with console(empty, NARROW) as pilot:
-        await press(pilot, "enter", "enter")
+        await press(pilot, *connecting(empty, "shopify"))
         places = [each.region.y for each in pilot.app.screen.focus_chain if each.region.height]
         assert len(places) >= 6
         assert places == sorted(places)
@@ -324,3 +326,27 @@ async def test_lessons_are_not_offered_in_the_real_shop(opened: House) -> None:
     async with console(opened, NARROW) as pilot:
         await press(pilot, "ctrl+l")
         assert "Lessons are in the training shop" in screen(pilot.app)
+
+
+async def test_a_chosen_theme_is_there_at_the_next_start(opened: House, tmp_path: Path) -> None:
+    app = Console(opened.services, clock=opened.clock, keep_theme=partial(places.keep_theme, tmp_path / "new"))
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "f7", "right", "right", "tab", "down", "enter")
+        chosen = pilot.app.theme
+    assert chosen == "harbour-light"
+    assert places.theme(tmp_path / "new") == chosen
+    again = Console(theme=places.theme(tmp_path / "new"))
+    assert again.theme == themes.fitting(chosen, again.console.color_system, again.no_color)
+
+
+def test_the_theme_of_the_settings_file_holds_until_one_is_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "settings.toml").write_text('theme = "harbour-light"')
+    assert places.theme(tmp_path) == "harbour-light"
+    places.keep_theme(tmp_path, "sixteen-colours")
+    assert places.theme(tmp_path) == "sixteen-colours"
+    monkeypatch.setenv("TILLBRIDGE_THEME", "harbour-dark")
+    assert places.theme(tmp_path) == "harbour-dark"
+    assert places.theme(tmp_path / "nowhere") == "harbour-dark"

@@ -17,9 +17,9 @@ from tests.faults.secrets import files_under, forms, found_in, processes_of
 from tests.support.processes import COMMAND, Shop, SimulatorDoor, eventually, simulators
 from tests.support.records import sale
 from tests.support.terminal import needs, terminal
+from tillbridge.platforms.registry import PlatformServiceRegistry
 
-PLAIN = {"shop", "shop_url", "client_id"}
-"""Fields of a form that are no secrets."""
+REGISTRY = PlatformServiceRegistry()
 WRONG = "planted-and-wrong-7Q4Z"
 DATABASE_PASSWORD = "planted/db pass-9K2X"
 LOOKS = (
@@ -46,8 +46,13 @@ def secrets_of(doors: Mapping[str, SimulatorDoor]) -> dict[str, str]:
         f"{door.platform} {field}": value
         for door in doors.values()
         for field, value in json.loads(door.credentials.read_text()).items()
-        if field not in PLAIN and value
+        if field in hidden(door) and value
     } | {"wrong key": WRONG, "database password": DATABASE_PASSWORD}
+
+
+def hidden(door: SimulatorDoor) -> set[str]:
+    """Fields of a platform's form that are secrets."""
+    return {each.name for each in REGISTRY.spec(door.platform).fields if each.secret}
 
 
 @pytest.mark.soak  # the stores' troubles are waited out in real time
@@ -69,7 +74,7 @@ def test_no_secret_is_anywhere_but_in_the_vault(doors: Mapping[str, SimulatorDoo
 def refused_connection(shop: Shop, door: SimulatorDoor, folder: Path) -> bytes:
     """A key that is wrong, through the form's file."""
     values = json.loads(door.credentials.read_text())
-    field = next(name for name in values if name.endswith("secret"))
+    field = [name for name in values if name in hidden(door)][-1]
     file = folder / f"{door.platform}-wrong.json"
     file.write_text(json.dumps({**values, field: f"{values[field][:6]}{WRONG}" if field == "client_secret" else WRONG}))
     file.chmod(0o600)

@@ -13,7 +13,7 @@ from tests.support.clock import VirtualClock
 from tillbridge.domain.errors import TillbridgeError
 from tillbridge.domain.specs import Limits
 from tillbridge.domain.tokens import Secret
-from tillbridge.net.client import Answer, ApiClient, Dialect, Repeat
+from tillbridge.net.client import Answer, ApiClient, Dialect, Repeat, Request
 from tillbridge.net.gate import LocalGate
 from tillbridge.net.hosts import Origin
 from tillbridge.net.redact import Redactor
@@ -27,6 +27,25 @@ def judge_nothing(answer: Answer, repeat: Repeat) -> TillbridgeError | None:
 
 
 PLAIN = Dialect(judge=judge_nothing)
+READ = Request(method="GET", path="/things", action="thing.read", repeat=Repeat.SAFE)
+WRITE = Request(method="POST", path="/things", action="thing.create", repeat=Repeat.NEVER, json={"a": 1})
+
+
+class Answers:
+    """Gives its answers one after the other, the last one again and again, and remembers what was asked."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self.answers = list(answers)
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
 Handler = Callable[[httpx.Request], httpx.Response]
 MakeClient = Callable[[Handler], ApiClient]
 

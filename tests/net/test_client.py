@@ -11,7 +11,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from tests.net.conftest import KEY, PLAIN, MakeClient, Misbehaving
+from tests.net.conftest import KEY, PLAIN, READ, WRITE, Answers, MakeClient, Misbehaving
 from tests.support.clock import VirtualClock
 from tillbridge.domain.errors import (
     AnswerTooLarge,
@@ -28,24 +28,6 @@ from tillbridge.domain.errors import (
 from tillbridge.net import reading
 from tillbridge.net.client import Repeat, Request
 from tillbridge.net.gate import LocalGate
-
-READ = Request(method="GET", path="/things", action="thing.read", repeat=Repeat.SAFE)
-WRITE = Request(method="POST", path="/things", action="thing.create", repeat=Repeat.NEVER, json={"a": 1})
-
-
-class Answers:
-    """Gives its answers one after the other, the last one again and again, and remembers what was asked."""
-
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self.answers = list(answers)
-        self.asked: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
 def html(status: int, **headers: str) -> httpx.Response:

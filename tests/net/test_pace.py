@@ -12,11 +12,10 @@ from tests.net.conftest import LIMITS
 from tests.support.clock import VirtualClock
 from tillbridge.domain.connections import BreakerState
 from tillbridge.domain.errors import Drift, PlatformUnavailable, RateLimited
-from tillbridge.domain.pace import Breaker, Bucket, Pace
+from tillbridge.domain.pace import Breaker, Bucket, Pace, back_off
 from tillbridge.net import paging
 from tillbridge.net.gate import LocalGate, interactive
 from tillbridge.net.limits import Turnstile
-from tillbridge.net.retry import back_off
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -94,10 +93,12 @@ def test_the_pause_of_a_breaker_grows_to_a_bound() -> None:
     assert pauses[-1] == 600
 
 
-@given(st.integers(1, 500), st.floats(0, 1))
-def test_back_off_is_bounded_and_jittered(attempt: int, draw: float) -> None:
-    wait = back_off(attempt, draw=lambda: draw)
-    assert 0 <= wait <= min(8.0, 0.5 * 2 ** min(attempt - 1, 10))
+@given(st.integers(1, 500), st.floats(0, 1), st.floats(0, 0.5))
+def test_back_off_is_bounded_and_jittered(failures: int, draw: float, shortest: float) -> None:
+    wait = back_off(failures, first=0.5, longest=8.0, shortest=shortest, draw=lambda: draw)
+    bound = min(8.0, 0.5 * 2 ** min(failures - 1, 10))
+    assert wait == pytest.approx(shortest + draw * (bound - shortest))
+    assert shortest <= wait <= bound + 1e-9
 
 
 async def test_a_cursor_that_repeats_is_drift_not_an_endless_loop() -> None:
@@ -110,7 +111,7 @@ async def test_a_cursor_that_repeats_is_drift_not_an_endless_loop() -> None:
 
 
 async def test_pages_are_walked_to_the_last() -> None:
-    async def fetch(number: int) -> tuple[int, bool]:
-        return number, number < 3
+    async def fetch(cursor: str | None) -> tuple[str, str | None]:
+        return cursor or "first", {None: "second", "second": "third"}.get(cursor)
 
-    assert [page async for page in paging.numbered(fetch)] == [1, 2, 3]
+    assert [page async for page in paging.by_cursor(fetch)] == ["first", "second", "third"]

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.support.counters import TILL, BackOffice
+from tests.support.queries import counted
 from tests.support.sales import line, record
 from tillbridge.domain.connections import Route
 from tillbridge.domain.errors import Conflict, InvalidInput, NotFound
@@ -115,3 +116,18 @@ async def test_the_cashier_stands_in_the_audit(office: BackOffice) -> None:
     await office.orders.add([record("1", operator="Mia")], TILL)
     (entry,) = await office.storage.audit.list()
     assert (entry.actor.name, entry.message_id) == ("Mia", "orders.audit.taken_in")
+
+
+async def test_a_page_of_sales_asks_the_database_as_often_for_forty_as_for_ten(office: BackOffice) -> None:
+    await office.connect()
+    await office.connect("outlet")
+    await office.orders.add([record(str(number)) for number in range(40)], TILL)
+    await office.work()
+    asked = []
+    for limit in (10, 40):
+        with counted() as statements:
+            views = await office.orders.window(limit=limit)
+        asked.append(len(statements))
+        assert len(views) == limit
+        assert all([each.attempts for each in view.connections.values()] == [1, 1] for view in views)
+    assert asked[0] == asked[1] <= 10

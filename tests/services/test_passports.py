@@ -24,8 +24,8 @@ def told(spec: PlatformSpec, setup: str = "") -> dict[str, tuple[str, ...]]:
     ("ends", "words"),
     [
         (None, "API v2, without an end"),
-        (date(2026, 12, 24), "API v2, served until 24 Dec 2026, 30 days left"),
-        (date(2026, 11, 24), "API v2, served until 24 Nov 2026, 0 days left"),
+        (date(2026, 12, 24), "API v2, until 24 Dec 2026, 30 days left"),
+        (date(2026, 11, 24), "API v2, until 24 Nov 2026, 0 days left"),
         (date(2026, 11, 23), "API v2, not served since 23 Nov 2026"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.counters import SPEC, TILL, BackOffice
 from tests.support.memory_shop import lost
+from tests.support.queries import counted
 from tests.support.sales import record
 from tillbridge.domain.errors import InvalidInput, NotFound, PlatformRefused
 from tillbridge.domain.ids import new_id
@@ -62,6 +63,24 @@ async def test_all_jobs_of_one_cause_are_tried_again_together(office: BackOffice
     await office.work()
     assert (await queue.summary()).parked == 0
     assert len(shop.orders) == 5
+
+
+async def test_trying_thirty_alike_again_asks_the_database_as_often_as_for_three(
+    office: BackOffice, queue: QueueService
+) -> None:
+    shop = await office.connect()
+    asked = []
+    for count in (3, 30):
+        shop.fail("create.before", *[PlatformRefused(field="tax", code="X", reason="unknown rate")] * count)
+        await office.orders.add([record(f"{count}-{number}") for number in range(count)], TILL)
+        await office.work()
+        (parked, *_) = (await queue.window(QueueFilter(states=(JobState.PARKED,)), None)).rows
+        with counted() as statements:
+            assert await queue.retry_alike(parked.id, TILL) == count
+        asked.append(len(statements))
+        assert (await office.seen(f"{count}-0")).status is OrderStatus.SYNCING
+        await office.work()
+    assert asked[0] == asked[1]
 
 
 async def test_trying_again_after_a_lost_answer_asks_first(office: BackOffice, queue: QueueService) -> None:

@@ -17,7 +17,7 @@ from tests.support.stores import OPERATOR, Stores, open_stores
 from tillbridge.domain.connections import ConnectionState
 from tillbridge.domain.errors import InvalidInput, TillbridgeError
 from tillbridge.domain.specs import ECommercePlatform
-from tillbridge.domain.tokens import TokenType
+from tillbridge.domain.tokens import Secret, TokenType
 from tillbridge.net.redact import Redactor
 
 PLATFORMS = ("shopify", "woocommerce")
@@ -131,6 +131,15 @@ async def test_a_key_in_the_answer_of_a_broken_shop_is_hidden(stores: Stores) ->
     assert session.api.redactor.scrub(f"Fatal error near {key}") == "Fatal error near •••"
 
 
+async def test_a_refresh_token_in_the_answer_of_a_broken_shop_is_hidden(stores: Stores) -> None:
+    connection = await stores.connect("shopify", prepare=False)
+    provider = await stores.sessions.provider(connection)
+    assert provider.renew is not None
+    await provider.renew(Secret("rt_planted_0123456789"))
+    session = await stores.sessions.open(connection)
+    assert session.api.redactor.scrub("No such grant: rt_planted_0123456789") == "No such grant: •••"
+
+
 async def test_one_budget_serves_all_processes(stores: Stores) -> None:
     connection = await stores.connect("shopify", prepare=False)
     limits = stores.connections.spec("shopify").limits
@@ -152,7 +161,7 @@ async def test_a_connection_that_cannot_be_opened_is_locked_and_others_go_on(tmp
         shops = tuple(first.simulators.values())
     (tmp_path / "keyring").unlink()
     async with open_stores(address, tmp_path, clock, shops, accept_new_keyring=True) as second:
-        assert await park_what_does_not_open(second.storage) == ("web",)
+        assert await park_what_does_not_open(second.storage, second.registry.spec) == ("web",)
         await second.connect("woocommerce", "other")
         assert (await second.connections.find("web")).state is ConnectionState.LOCKED
         assert (await second.connections.find("other")).state is ConnectionState.READY

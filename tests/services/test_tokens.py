@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from tests.support.sessions import connection_for
 from tests.support.stores import OPERATOR, Stores, open_stores
 from tillbridge.domain.connections import Connection, ConnectionState
 from tillbridge.domain.errors import (
+    DatabaseBusy,
+    DatabaseUnreachable,
     MissingPermission,
     NetworkFailure,
     ReauthenticationNeeded,
@@ -21,8 +25,8 @@ from tillbridge.domain.errors import (
     TokenRejected,
     WrongCredentials,
 )
-from tillbridge.domain.events import ReauthenticationAsked, TokenRenewed
-from tillbridge.domain.tokens import Secret, Token, TokenGrant, TokenType
+from tillbridge.domain.events import ConnectionChanged, ReauthenticationAsked, TokenRenewed
+from tillbridge.domain.tokens import Secret, Token, TokenFacts, TokenGrant, TokenType
 from tillbridge.messages import text
 from tillbridge.platforms import shopify
 
@@ -272,6 +276,75 @@ async def test_tokens_are_renewed_ahead_of_time_at_four_fifths_of_their_life(
     assert await stores.tokens.renew_due() == 0
     facts = [each for each in await stores.tokens.facts() if each.type is TokenType.ACCESS]
     assert (facts[0].generation, facts[0].renewed_at) == (2, stores.clock.now())
+
+
+@pytest.fixture
+async def two_due(stores: Stores, web: Connection, platform: Platform) -> Connection:
+    """A second connection, whose name comes after the first's; tokens of both are due for renewal. Answers it."""
+    second = replace(connection_for(shopify.PLATFORM, {"shop": "pier.myshopify.com"}, "own_app"), name="zebra")
+    await stores.storage.connections.add(second)
+    stores.tokens.register_token_provider(second, Platform().renew)
+    await stores.tokens.store_token(second, TokenType.ACCESS, Secret("zebra-0"), HOUR)
+    stores.clock.advance(HOUR * 0.9)
+    return second
+
+
+async def _generation(stores: Stores, name: str) -> int:
+    return next(each.generation for each in await stores.tokens.facts() if each.connection == name)
+
+
+def _spoil(database: Path, connection: Connection) -> None:
+    """What a damaged disk or a foreign row would leave."""
+    with closing(sqlite3.connect(database)) as raw:
+        assert raw.execute("UPDATE token SET closed = 'AAAA' WHERE connection_id = ?", [str(connection.id)]).rowcount
+        raw.commit()
+
+
+async def test_a_credential_that_does_not_open_is_told_once_and_the_others_are_renewed(
+    stores: Stores, web: Connection, two_due: Connection, tmp_path: Path
+) -> None:
+    _spoil(tmp_path / "shop.sqlite3", web)
+    assert await stores.tokens.renew_due() == 1
+    assert await _generation(stores, "zebra") == 2
+    assert (await stores.storage.connections.get(web.id)).state is ConnectionState.LOCKED
+    told = await stores.storage.notifications.unread()
+    assert [(each.message_id, each.subject) for each in told] == [("tokens.told.locked", "web")]
+    assert stores.told(ConnectionChanged) == [ConnectionChanged(web.id)]
+    assert await stores.tokens.renew_due() == 0
+    assert [each.count for each in await stores.storage.notifications.unread()] == [1]
+
+
+async def test_a_bug_in_one_platforms_renewal_leaves_the_others_alone(
+    stores: Stores, web: Connection, two_due: Connection
+) -> None:
+    async def broken(refresh: Secret | None) -> TokenGrant:
+        raise ZeroDivisionError("a bug")
+
+    stores.tokens.register_token_provider(web, broken)
+    assert await stores.tokens.renew_due() == 1
+    assert await _generation(stores, "zebra") == 2
+
+
+async def test_renewal_in_the_background_outlives_a_database_in_trouble(
+    stores: Stores, web: Connection, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores.clock.advance(HOUR * 0.9)
+    real = stores.storage.vault.token_facts
+    failures = [DatabaseBusy(), DatabaseUnreachable(reason="reset")]
+
+    async def facts() -> tuple[TokenFacts, ...]:
+        if failures:
+            raise failures.pop()
+        return await real()
+
+    monkeypatch.setattr(stores.storage.vault, "token_facts", facts)
+    running = asyncio.create_task(stores.tokens.run())
+    async with asyncio.timeout(10):
+        await asyncio.wait({running, asyncio.create_task(platform.asked.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert platform.asked_with == [None]
 
 
 async def test_renewing_by_hand_is_audited_and_refused_for_keys_that_do_not_end(

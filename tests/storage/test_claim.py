@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -45,6 +46,16 @@ async def test_a_lane_without_due_work_is_not_taken(storage: Storage, clock: Vir
     await storage.jobs.add([job(shop.id, clock.now())])
     assert await storage.lanes.take("a", clock.now(), 30, exclude=[shop.id]) is None
     assert await storage.lanes.take("a", clock.now(), 30) is not None
+
+
+async def test_a_lease_of_a_clock_that_was_set_back_since_holds_nobody_up(
+    storage: Storage, clock: VirtualClock
+) -> None:
+    shop = await connected(storage, "Shop", clock.now())
+    await storage.jobs.add([job(shop.id, clock.now())])
+    await taken(storage, "a", clock.now() + timedelta(hours=1), 30)
+    assert await storage.lanes.take("b", clock.now(), 30) is not None
+    assert await storage.lanes.take("c", clock.now(), 30) is None, "a lease of the right time holds"
 
 
 async def _expired(storage: Storage, clock: VirtualClock, owner: str = "a", next_owner: str = "b") -> tuple[Lane, Lane]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from tests.support.clock import VirtualClock
 from tests.support.filling import connected
+from tests.support.queries import counted
 from tillbridge.domain.catalog import Listing, Product, ProductStatus, ProductVariant
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.money import Money
@@ -60,13 +61,23 @@ async def test_one_variant_is_listed_on_many_shops(storage: Storage, clock: Virt
     found = await storage.catalogue.by_code("TEE-M")
     assert found is not None
     assert found.price == _euro("20.00")
-    assert await storage.catalogue.listing(found.id, one.id) == Listing("p1", "v1", "i-v1", "TEE-M")
-    assert await storage.catalogue.listing(found.id, two.id) == Listing("9", "91", "i-91", "tee-m")
-    assert await storage.catalogue.listing(found.id, new_id()) is None
     assert await storage.catalogue.listings_for(["TEE-M", "X"], one.id) == {
         "TEE-M": Listing("p1", "v1", "i-v1", "TEE-M")
     }
-    assert await storage.catalogue.counts() == {one.id: 1, two.id: 1}
+    assert await storage.catalogue.listings(two.id) == (Listing("9", "91", "i-91", "tee-m"),)
+
+
+async def test_stores_that_list_the_same_goods_may_be_pulled_at_the_same_time(
+    storage: Storage, clock: VirtualClock
+) -> None:
+    shops = [await connected(storage, f"Shop {number}", clock.now()) for number in range(4)]
+    skus = [f"SKU-{number}" for number in range(20)]
+    pulls = []
+    for at, shop in enumerate(shops):
+        ordered = skus if at % 2 else list(reversed(skus))
+        pulls.append(storage.catalogue.upsert_products(shop.id, [_product(sku, _variant(sku, sku)) for sku in ordered]))
+    await asyncio.gather(*pulls)
+    assert [len(await storage.catalogue.listings(shop.id)) for shop in shops] == [20] * 4
 
 
 async def test_empty_and_double_skus_are_listed_unlinked(storage: Storage, clock: VirtualClock) -> None:
@@ -79,7 +90,7 @@ async def test_empty_and_double_skus_are_listed_unlinked(storage: Storage, clock
             ("v2", "double_sku"),
             ("v3", "empty_sku"),
         }
-    assert await storage.catalogue.counts() == {shop.id: 3}
+    assert len(await storage.catalogue.unlinked(shop.id)) + len(await storage.catalogue.listings(shop.id)) == 3
 
 
 def _movement(at: datetime, quantity: str, **changes: object) -> StockMovement:
@@ -126,9 +137,22 @@ async def test_why_is_it_four_lists_each_number_once(storage: Storage, clock: Vi
     assert [(each.direction, each.quantity) for each in seen] == [
         ("read", None), ("written", Decimal(3)), ("read", Decimal(4)),
     ]  # fmt: skip
-    assert await storage.stock.last_seen(shop.id, "TEE-M") == seen[0]
     assert seen[2] == Sighting(shop.id, "TEE-M", "l1", "read", Decimal(4), clock.now())
-    assert await storage.stock.last_seen(new_id(), "TEE-M") is None
+
+
+async def test_reading_many_levels_asks_for_all_of_them_at_once(sqlite_storage: Storage, clock: VirtualClock) -> None:
+    storage, asked = sqlite_storage, []
+    shop = await connected(storage, "Shop", clock.now())
+    for count in (2, 40):
+        product = _product(f"p{count}", *[_variant(f"v{count}-{n}", f"SKU-{count}-{n}") for n in range(count)])
+        await storage.catalogue.upsert_products(shop.id, [product])
+        levels = [StockLevel(f"i-v{count}-{n}", "l1", Decimal(n), clock.now()) for n in range(count)]
+        with counted() as statements:
+            await storage.stock.record_read(shop.id, [*levels, *levels])
+        asked.append(len(statements))
+        seen = [await storage.stock.sightings(f"SKU-{count}-{n}") for n in range(count)]
+        assert [[each.quantity for each in one] for one in seen] == [[Decimal(n)] for n in range(count)]
+    assert asked[0] == asked[1]
 
 
 async def test_a_pull_goes_on_where_it_stopped(storage: Storage) -> None:
@@ -159,8 +183,9 @@ async def test_a_record_that_did_not_fit_waits_in_its_newest_state(storage: Stor
     [kept] = await storage.quarantine.list(one)
     assert (kept.found, kept.at, kept.raw, kept.connection_id) == ("null", clock.now(), _Refused("").raw, one)
     assert [each.connection_id for each in await storage.quarantine.list()] == [one, two]
-    assert await storage.quarantine.release(kept.id) == kept
-    assert await storage.quarantine.release(kept.id) is None
+    await storage.quarantine.settle(one, "orders", ["p1"])
+    assert await storage.quarantine.counts(one) == {"products": 1}
+    await storage.quarantine.settle(one, "products", ["p1", "p2"])
     assert await storage.quarantine.list(one) == ()
 
 

@@ -29,7 +29,6 @@ def test_the_file_is_for_its_owner_alone_whatever_was_there(tmp_path: Path) -> N
     assert path.stat().st_mode & 0o777 == 0o600
     assert sorted(each.name for each in path.parent.iterdir()) == ["keyring"]
     assert keyring.load(path) == ring
-    assert not keyring.is_locked(path)
 
 
 def test_it_prints_no_key(tmp_path: Path) -> None:
@@ -43,7 +42,6 @@ def test_it_prints_no_key(tmp_path: Path) -> None:
 def test_a_passphrase_locks_it(tmp_path: Path) -> None:
     path, ring = tmp_path / "keyring", keyring.fresh()
     keyring.save(ring, path, Secret("correct horse 🐎"))
-    assert keyring.is_locked(path)
     assert ring.active not in path.read_text()
     assert keyring.load(path, Secret("correct horse 🐎")) == ring
     with pytest.raises(WrongPassphrase):
@@ -54,7 +52,6 @@ def test_a_passphrase_locks_it(tmp_path: Path) -> None:
 
 def test_no_file_is_no_keyring(tmp_path: Path) -> None:
     assert keyring.load(tmp_path / "keyring") is None
-    assert not keyring.is_locked(tmp_path / "keyring")
 
 
 @pytest.mark.parametrize(

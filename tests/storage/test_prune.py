@@ -54,6 +54,25 @@ async def test_work_that_is_not_done_stays_however_old(storage: Storage, clock: 
     assert await storage.queue.count(QueueFilter()) == 2
 
 
+async def test_when_something_was_sent_is_known_as_long_as_its_job_is_open(
+    storage: Storage, clock: VirtualClock
+) -> None:
+    shop = await connected(storage, "Shop", clock.now())
+    await sale_for(storage, shop.id, "1001", clock.now())
+    lane = await taken(storage, "a", clock.now())
+    [claimed] = await storage.jobs.claim(lane, 1, clock.now())
+    await storage.jobs.mark_sending(
+        claimed, lane, action="order.create", idempotency_key="k", body="{}", now=clock.now()
+    )
+    sent_at = clock.now()
+    await storage.jobs.settle(
+        claimed, lane, state=JobState.PARKED, phase=Phase.SENDING, spent=True, now=clock.now(), outcome="parked"
+    )
+    clock.advance(_YEARS)
+    await storage.prune()
+    assert [each.sent_at for each in await storage.jobs.attempts(claimed.id)] == [sent_at]
+
+
 async def test_of_too_many_the_oldest_go(
     storage: Storage, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,9 +10,13 @@ import pytest
 
 from tests.support.clock import VirtualClock
 from tests.support.filling import connected, job, sale_for, taken
+from tests.support.sales import goods, sold
+from tillbridge.domain.connections import Connection
+from tillbridge.domain.deliveries import Delivery
 from tillbridge.domain.errors import InvalidInput, NotFound
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.jobs import Job, JobKind, JobState, Phase
+from tillbridge.domain.orders import OrderStatus
 from tillbridge.domain.queue import JobKey, QueueFilter, QueueRow
 from tillbridge.storage import Storage
 
@@ -186,10 +190,37 @@ async def test_all_like_this_is_one_cause_on_one_connection_or_all(storage: Stor
     assert await storage.queue.causes() == {"error.x": 2, "error.y": 1}
     assert await storage.jobs.retry_alike("error.x", one.id, clock.now()) == 1
     assert await storage.queue.causes() == {"error.x": 1, "error.y": 1}
-    assert await storage.jobs.retry_alike("error.x", None, clock.now()) == 1
-    assert await storage.jobs.retry_alike("error.x", None, clock.now()) == 0
+    assert await storage.jobs.retry_alike("error.x", two.id, clock.now()) == 1
+    assert await storage.jobs.retry_alike("error.x", two.id, clock.now()) == 0
     assert [each.key for each in await storage.queue.page(QueueFilter(states=(JobState.PARKED,)))] == [JobKey(other.id)]
     assert await storage.queue.count(QueueFilter(states=(JobState.WAITING,))) == 2
+
+
+async def test_sales_of_one_cause_are_on_their_way_again_and_unknown_ones_stay_so(
+    storage: Storage, clock: VirtualClock
+) -> None:
+    one, two = await connected(storage, "One", clock.now()), await connected(storage, "Two", clock.now())
+    statuses = {"F": OrderStatus.FAILED, "U": OrderStatus.UNKNOWN, "S": OrderStatus.SYNCED, "other": OrderStatus.FAILED}
+    sales = {}
+    for name, status in statuses.items():
+        sales[name] = sold([goods("1")], receipt=name)
+        await storage.sales.add(
+            sales[name],
+            [Delivery(sale_id=sales[name].id, connection_id=each.id, status=status, updated_at=clock.now())
+             for each in (one, two)],
+        )  # fmt: skip
+        cause = "error.y" if name == "other" else "error.x"
+        parked = {"state": JobState.PARKED, "cause": cause, "subject_id": sales[name].id}
+        await storage.jobs.add([job(one.id, clock.now(), **parked), job(two.id, clock.now(), **parked)])
+    clock.advance(60)
+    assert await storage.jobs.retry_alike("error.x", one.id, clock.now()) == 3
+
+    async def seen(shop: Connection) -> dict[str, OrderStatus]:
+        return {name: (await storage.sales.delivery(each.id, shop.id)).status for name, each in sales.items()}
+
+    assert await seen(one) == {**statuses, "F": OrderStatus.SYNCING}
+    assert await seen(two) == statuses
+    assert (await storage.sales.delivery(sales["F"].id, one.id)).updated_at == clock.now()
 
 
 async def test_a_running_job_cannot_be_cancelled(storage: Storage, clock: VirtualClock) -> None:

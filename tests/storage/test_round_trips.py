@@ -243,6 +243,17 @@ async def test_the_shop_with_its_tills(storage: Storage) -> None:
     assert await storage.shop.locations() == (Location("Main"), Location("Pier"), Location("Quay"))
 
 
+async def test_stores_that_know_the_same_shoppers_may_be_pulled_at_the_same_time(
+    storage: Storage, clock: VirtualClock
+) -> None:
+    shops = [await connected(storage, f"Shop {number}", clock.now()) for number in range(4)]
+    people = [replace(AOIFE, email=f"{number}@example.com", external_id=f"{number}") for number in range(20)]
+    ordered = [people if at % 2 else list(reversed(people)) for at in range(4)]
+    pulls = [storage.customers.upsert(shop.id, page) for shop, page in zip(shops, ordered, strict=True)]
+    await asyncio.gather(*pulls)
+    assert len(await storage.customers.search("", limit=100)) == 20
+
+
 async def test_customers_meet_by_e_mail(storage: Storage, clock: VirtualClock) -> None:
     shop, other = await connected(storage, "Shop", clock.now()), await connected(storage, "Other", clock.now())
     nobody = Customer(email="", first_name="Walk-in")

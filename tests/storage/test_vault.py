@@ -48,7 +48,7 @@ async def test_secrets_and_tokens_come_back(storage: Storage, clock: VirtualCloc
         TokenFacts("Other", TokenType.API_KEY, now, None, None, False, 1),
         TokenFacts("Shop", TokenType.ACCESS, now, token.expires_at, now, True, 3),
     )
-    await storage.vault.drop_token(shop.id, TokenType.ACCESS)
+    await storage.vault.drop_all(shop.id)
     assert await storage.vault.token(shop.id, TokenType.ACCESS) is None
 
 

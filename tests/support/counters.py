@@ -14,12 +14,13 @@ from tests.support.sessions import connection_for
 from tillbridge.domain.audit import Actor, ActorKind
 from tillbridge.domain.connections import Connection, Route, RouteKind
 from tillbridge.domain.events import Event
+from tillbridge.domain.specs import PlatformSpec
 from tillbridge.platforms import shopify
 from tillbridge.platforms.contract import OrderService
 from tillbridge.services.orders import DeliveryView, OrdersService
 from tillbridge.storage import Storage
 from tillbridge.sync.pull import sync_handlers
-from tillbridge.sync.tasks import Handlers
+from tillbridge.sync.tasks import Handlers, SpecOf
 from tillbridge.sync.worker import BackgroundSyncService
 
 TILL = Actor(ActorKind.TILL, "Till 1")
@@ -38,6 +39,7 @@ class BackOffice:
     workers: int = 0
     pulls: PulledShop | None = None
     fuse: Fuse = field(default_factory=Fuse)
+    spec: PlatformSpec = SPEC
 
     def __post_init__(self) -> None:
         self.still = VirtualClock(auto=False)
@@ -62,9 +64,9 @@ class BackOffice:
     def _handlers(self) -> Handlers:
         if self.pulls is None:
             return {}
-        return sync_handlers(fragile(self.storage, self.fuse), self.pulls, lambda _: SPEC, self.clock)
+        return sync_handlers(fragile(self.storage, self.fuse), self.pulls, lambda _: self.spec, self.clock)
 
-    def worker(self, owner: str = "") -> BackgroundSyncService:
+    def worker(self, owner: str = "", spec_of: SpecOf | None = None) -> BackgroundSyncService:
         self.workers += 1
         return BackgroundSyncService(
             fragile(self.storage, self.fuse),
@@ -73,7 +75,7 @@ class BackOffice:
             self.clock,
             publish=self.heard.append,
             owner=owner or f"worker-{self.workers}",
-            spec_of=lambda _: SPEC,
+            spec_of=spec_of or (lambda _: self.spec),
             lease_seconds=LEASE,
             pulse=self.still,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -32,17 +33,24 @@ class SimulatorDoor:
     credentials: Path
     control: str
     setup: str
+    places_order: str = ""
+    trust: ssl.SSLContext | None = None
 
     def get(self, what: str) -> Any:
-        with urllib.request.urlopen(f"{self.control}/{what}", timeout=30) as answer:
+        with urllib.request.urlopen(f"{self.control}/{what}", timeout=30, context=self.trust) as answer:
             return json.load(answer)
 
     def post(self, what: str, body: Mapping[str, Any]) -> Any:
         request = urllib.request.Request(
             f"{self.control}/{what}", json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30, context=self.trust) as answer:
             return json.load(answer)
+
+    def forget_faults(self) -> None:
+        request = urllib.request.Request(f"{self.control}/faults", method="DELETE")
+        with urllib.request.urlopen(request, timeout=30, context=self.trust):
+            pass
 
     def orders(self, reference: str = "") -> list[dict[str, Any]]:
         """Orders in the shop's ledger, or those that carry a reference."""
@@ -107,24 +115,28 @@ class Shop:
 
 
 @contextmanager
-def simulators(folder: Path) -> Iterator[dict[str, SimulatorDoor]]:
-    """``training serve`` on free ports; yields a door per platform."""
-    from tests.support.terminal import free_port
-
+def simulators(
+    folder: Path,
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+    trust: ssl.SSLContext | None = None,
+) -> Iterator[dict[str, SimulatorDoor]]:
+    """``training serve`` on free ports; yields a door per platform. ``trust`` knows the certificate it serves."""
     serving = subprocess.Popen(
-        [*COMMAND, "--data-dir", str(folder), "training", "serve", "--port", str(free_port())],
+        [*COMMAND, "--data-dir", str(folder), "training", "serve", "--port", "0", *options],
+        env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
-        yield _doors(serving)
+        yield _doors(serving, trust)
     finally:
         serving.terminate()
         serving.communicate(timeout=30)
 
 
-def _doors(serving: subprocess.Popen[str]) -> dict[str, SimulatorDoor]:
+def _doors(serving: subprocess.Popen[str], trust: ssl.SSLContext | None) -> dict[str, SimulatorDoor]:
     assert serving.stdout is not None
     doors: dict[str, SimulatorDoor] = {}
     while line := serving.stdout.readline():
@@ -134,8 +146,9 @@ def _doors(serving: subprocess.Popen[str]) -> dict[str, SimulatorDoor]:
         if "ready" in said:
             break
         doors[said["platform"]] = SimulatorDoor(
-            said["platform"], said["base_url"], Path(said["credentials"]), said["control"], said.get("setup", "")
-        )
+            said["platform"], said["base_url"], Path(said["credentials"]), said["control"], said.get("setup", ""),
+            said.get("places_order", ""), trust,
+        )  # fmt: skip
     if not doors:
         pytest.fail(f"training serve said nothing: {serving.stderr.read() if serving.stderr else ''}")
     return doors

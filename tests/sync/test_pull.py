@@ -22,6 +22,8 @@ from tillbridge.sync.enqueue import new_job
 from tillbridge.sync.pull import OVERLAP
 
 NEWEST = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+SOLD_ONLINE = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+"""After the stores of these tests were connected."""
 
 
 @pytest.fixture
@@ -82,6 +84,7 @@ def _online(number: str, *, updated_at: datetime = NEWEST, payment: PaymentStatu
         till="",
         location="",
         payment=payment,
+        sold_at=SOLD_ONLINE,
         updated_at=updated_at,
     )
 
@@ -135,6 +138,18 @@ async def test_an_online_order_lowers_the_other_stores_once_and_its_cancellation
     await _pull_as(office, shop, 3, _online("77", payment=PaymentStatus.CANCELLED))
     assert shop.stock.levels == {"i1": Decimal(10), "i2": Decimal(10)}
     assert await office.storage.stock.levels(["TEE-M"]) == {("TEE-M", "Main"): Decimal(0)}
+
+
+async def test_what_was_sold_online_before_the_store_was_connected_moves_no_stock(
+    office: BackOffice, shop: PulledShop
+) -> None:
+    """The first pull brings years of orders; whatever becomes of them, the other stores never held their goods."""
+    await _follower(office, shop)
+    history = replace(_online("77"), sold_at=SOLD_ONLINE - timedelta(days=400))
+    await _pull_as(office, shop, 0, history)
+    await _pull_as(office, shop, 1, replace(history, payment=PaymentStatus.CANCELLED))
+    assert shop.stock.levels["i2"] == Decimal(10)
+    assert (await office.orders.show("77")).order.origin is Origin.ONLINE
 
 
 async def test_an_order_reopened_in_the_shop_takes_its_goods_again(office: BackOffice, shop: PulledShop) -> None:
@@ -203,10 +218,8 @@ async def test_levels_are_read_and_what_is_not_told_stays_unknown(office: BackOf
     await office.storage.catalogue.upsert_products(connection.id, [product(1, "TEE-S"), product(2, "TEE-M")])
     shop.stock.levels = {"i1": Decimal(4)}
     await _pull(office, JobKind.PULL_STOCK)
-    told = await office.storage.stock.last_seen(connection.id, "TEE-S")
-    assert told is not None
-    assert told.quantity == Decimal(4)
-    assert await office.storage.stock.last_seen(connection.id, "TEE-M") is None
+    assert [each.quantity for each in await office.storage.stock.sightings("TEE-S")] == [Decimal(4)]
+    assert await office.storage.stock.sightings("TEE-M") == ()
 
 
 async def test_pulls_are_planned_at_their_rhythm_once_for_all_workers(office: BackOffice, shop: PulledShop) -> None:

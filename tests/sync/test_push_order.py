@@ -22,6 +22,7 @@ from tillbridge.domain.errors import (
 from tillbridge.domain.jobs import JobState
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import OrderStatus, TenderKind
+from tillbridge.sync.schedule import MAX_ATTEMPTS
 
 
 async def test_a_sale_is_synced_with_the_shops_id_and_total(office: BackOffice) -> None:
@@ -49,7 +50,7 @@ async def test_passing_trouble_is_outlasted(office: BackOffice, error: Tillbridg
 
 async def test_a_storm_of_slow_down_answers_never_parks_a_sale(office: BackOffice) -> None:
     shop = await office.connect()
-    shop.fail("create.before", *[RateLimited(retry_after=3.0)] * 60)
+    shop.fail("create.before", *[RateLimited(retry_after=3.0)] * (MAX_ATTEMPTS * 2))
     await office.orders.add([record("1001")], TILL)
     await office.work()
     assert (await office.seen("1001")).status is OrderStatus.SYNCED

@@ -22,7 +22,6 @@ from tillbridge.domain.errors import (
     RateLimited,
     ReauthenticationNeeded,
     TillbridgeError,
-    TotalsDisagree,
 )
 from tillbridge.domain.jobs import JobState, Phase
 from tillbridge.domain.orders import OrderStatus
@@ -72,12 +71,6 @@ def test_a_refusal_is_parked_at_once_with_the_field_that_is_wrong() -> None:
     assert (done.state, done.status, done.tell) == (JobState.PARKED, OrderStatus.FAILED, True)
     assert done.params["field"] == "email"
     assert done.card is not None
-
-
-def test_disagreeing_totals_show_both_amounts() -> None:
-    done = after_failure(TotalsDisagree(ours="10.00 EUR", theirs="10.01 EUR"), FIRST)
-    assert done.state is JobState.PARKED
-    assert (done.params["ours"], done.params["theirs"]) == ("10.00 EUR", "10.01 EUR")
 
 
 def test_a_dead_grant_holds_the_connection_and_spends_nothing() -> None:

@@ -39,7 +39,7 @@ async def test_faults_are_armed_told_and_taken_away_and_never_hit_the_door() -> 
         assert (await sell(shop)).status_code == 502
         [told] = (await shop.get(f"{DOOR}/faults")).json()["faults"]
         assert (told["fault"], told["times"], told["fired"]) == ("error_5xx", 9, 1)
-        assert (await shop.delete(f"{DOOR}/faults")).json() == {"faults": []}
+        assert (await shop.delete(f"{DOOR}/faults")).json()["faults"] == []
         assert (await sell(shop)).status_code == 201
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.processes import SimulatorDoor, eventually, simulators
 from tests.support.terminal import Terminal, ssh_server, terminal
+from tillbridge.platforms.registry import PlatformServiceRegistry
 
 WRONG = "shpss_not_the_secret"
 
@@ -30,7 +31,7 @@ def test_connect_sell_and_see_it_synced(folder: Path) -> None:
         connect_first(pane, doors["shopify"])
         connect_second(pane, doors["woocommerce"])
         receipt = sell(pane)
-        arrived(pane, receipt, doors)
+        arrived(pane, receipt, {each: doors[each] for each in ("shopify", "woocommerce")})
         pane.keys("C-q")
         pane.wait_for_the_end()
 
@@ -48,7 +49,7 @@ def leave_training(pane: Terminal) -> None:
 def connect_first(pane: Terminal, door: SimulatorDoor) -> None:
     """A wrong key first: the card names the field and where to find it, and the focus goes there."""
     given = json.loads(door.credentials.read_text())
-    pane.keys("Enter")
+    choose(pane, door)
     pane.wait_for("Connect Shopify", "Shop domain")
     for value in (given["shop"], given["client_id"], WRONG, door.base_url):
         pane.type(value)
@@ -64,11 +65,16 @@ def connect_first(pane: Terminal, door: SimulatorDoor) -> None:
     pane.wait_for("Passport", "Shopify", "ready", "all sales")
 
 
+def choose(pane: Terminal, door: SimulatorDoor) -> None:
+    """The list has all platforms by their slugs."""
+    pane.keys(*["Down"] * PlatformServiceRegistry().slugs().index(door.platform), "Enter")
+
+
 def connect_second(pane: Terminal, door: SimulatorDoor) -> None:
     given = json.loads(door.credentials.read_text())
     pane.keys("n")
     pane.wait_for("Which platform?")
-    pane.keys("Down", "Enter")
+    choose(pane, door)
     pane.wait_for("Connect WooCommerce")
     for value in (door.base_url, given["consumer_key"], given["consumer_secret"]):
         pane.type(value)

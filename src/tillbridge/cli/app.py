@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from tillbridge.cli import connections, looking, practice, sales, upkeep, work
+from tillbridge.cli import connections, goods, looking, practice, sales, upkeep, work
 from tillbridge.cli.running import Place
+from tillbridge.cli.verbs import Verbs
 
 app = typer.Typer(
     name="tillbridge",
+    cls=Verbs,
     help="Keeps the till and the shop's online stores in step. Without a verb it opens the console.",
     invoke_without_command=True,
     add_completion=False,
@@ -26,6 +28,10 @@ app.add_typer(work.app, name="queue")
 app.add_typer(looking.discounts, name="discounts")
 app.add_typer(looking.gift_cards, name="gift-cards")
 app.add_typer(looking.stock, name="stock")
+app.add_typer(goods.products, name="products")
+app.add_typer(goods.customers, name="customers")
+app.add_typer(goods.locations, name="locations")
+app.add_typer(goods.quarantine, name="quarantine")
 app.add_typer(looking.notifications, name="notifications")
 app.add_typer(looking.audit, name="audit")
 app.add_typer(upkeep.keys, name="keys")

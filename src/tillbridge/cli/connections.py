@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tillbridge.cli.output import plain, say, say_json, table
-from tillbridge.cli.running import actor, run
+from tillbridge.cli.output import plain, say, say_done, say_json, table
+from tillbridge.cli.running import actor, make_sure, run
 from tillbridge.domain.connections import Route, RouteKind
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.messages import text
@@ -151,44 +151,53 @@ def route(
     name: Name,
     rule: Annotated[RouteKind, typer.Argument(help="Which sales it records.")],
     names: Annotated[list[str] | None, typer.Argument(help="Tills or locations.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Choose which sales a store records."""
-    run(ctx, lambda services: services.connections.set_route(name, Route(rule, tuple(names or ())), actor()))
+    chosen = Route(rule, tuple(names or ()))
+    run(ctx, lambda services: services.connections.set_route(name, chosen, actor()), as_json=as_json)
+    say_done("routed", as_json=as_json, name=name, records=route_words(chosen))
 
 
 @app.command()
-def pause(ctx: typer.Context, name: Name) -> None:
+def pause(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     """Hold a store's jobs back."""
-    run(ctx, lambda services: services.connections.pause(name, actor()))
+    run(ctx, lambda services: services.connections.pause(name, actor()), as_json=as_json)
+    say_done("paused", as_json=as_json, name=name)
 
 
 @app.command()
-def resume(ctx: typer.Context, name: Name) -> None:
+def resume(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     """Let a store's jobs go on."""
-    run(ctx, lambda services: services.connections.resume(name, actor()))
+    run(ctx, lambda services: services.connections.resume(name, actor()), as_json=as_json)
+    say_done("resumed", as_json=as_json, name=name)
 
 
 @app.command()
-def reauth(ctx: typer.Context, name: Name, credentials: Credentials = "") -> None:
+def reauth(ctx: typer.Context, name: Name, credentials: Credentials = "", as_json: Json = False) -> None:
     """Enter credentials anew; waiting jobs go on afterwards."""
 
-    async def work(services: Services) -> None:
+    async def work(services: Services) -> Any:
         view = await services.connections.get(name)
         spec = services.connections.spec(view.connection.platform)
         values = read_credentials(credentials) if credentials else ask_for(spec, view.connection.setup)
-        await services.connections.reauthenticate(name, values, actor())
+        return await services.connections.reauthenticate(name, values, actor())
 
-    run(ctx, work)
+    fresh = run(ctx, work, as_json=as_json)
+    say_done("reauthenticated", as_json=as_json, name=fresh.name, state=fresh.state)
 
 
 @app.command()
 def remove(
-    ctx: typer.Context, name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
+    ctx: typer.Context,
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Forget a store and its credentials. Sales stay."""
-    if not yes:
-        typer.confirm(text("cli.remove", name=name), abort=True)
-    run(ctx, lambda services: services.connections.remove(name, actor()))
+    make_sure(text("cli.remove", name=name), yes=yes, as_json=as_json)
+    run(ctx, lambda services: services.connections.remove(name, actor()), as_json=as_json)
+    say_done("removed", as_json=as_json, name=name)
 
 
 def summary(view: ConnectionView) -> dict[str, Any]:
@@ -198,7 +207,7 @@ def summary(view: ConnectionView) -> dict[str, Any]:
         "name": each.name, "platform": each.platform, "state": each.state.value, "currency": each.currency,
         "prepared": view.prepared_count, "steps": view.step_count, "records": route_words(each.route),
         "paused": each.paused, "breaker": each.breaker.value, "token": view.token_state, "waiting": view.waiting_jobs,
-        "failed": view.failed_jobs, "ready": [noun.value for noun in view.ready_nouns],
+        "failed": view.failed_jobs, "quarantined": view.quarantined, "ready": [noun.value for noun in view.ready_nouns],
     }  # fmt: skip
 
 

@@ -33,12 +33,16 @@ def open_console(data_dir: Path | None = None, training: bool | None = None) -> 
 
 
 def _run(place: Path, training: bool, first_start: bool) -> ConsoleApp:
+    from tillbridge import places
     from tillbridge.console.app import Console
 
     # the screen is written to the error stream, and a terminal without UTF-8 must not break a frame
     if sys.__stderr__ is not None:
         sys.__stderr__.reconfigure(encoding="utf-8", errors="replace")
-    app = Console(training=training, first_start=first_start)
+    app = Console(
+        training=training, first_start=first_start, theme=places.theme(place),
+        keep_theme=lambda name: places.keep_theme(place, name),
+    )  # fmt: skip
     asyncio.run(_live(app, place, training))
     return app
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tillbridge.cli.output import plain, say, say_json, table
+from tillbridge.cli.output import plain, say, say_done, say_json, table
 from tillbridge.cli.reading import number, record_id
 from tillbridge.cli.running import actor, run
 from tillbridge.domain.clock import SystemClock
@@ -29,14 +29,22 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Store = Annotated[str, typer.Argument(help="The connection's name.")]
 
 
-def platforms(as_json: Json = False) -> None:
+def platforms(
+    as_json: Json = False,
+    side_by_side: Annotated[bool, typer.Option("--table", help="One Markdown table of all.")] = False,
+) -> None:
     """The platforms and what each can do: the passport."""
     from tillbridge.platforms.registry import PlatformServiceRegistry
-    from tillbridge.services.passports import passport_facts, version_words
+    from tillbridge.services.passports import comparison, passport_facts, version_words
 
     specs = PlatformServiceRegistry().specs()
     if as_json:
         say_json(specs)
+        return
+    if side_by_side:
+        head, *rows = comparison(specs)
+        for row in (head, ("---",) * len(head), *rows):
+            say(f"| {' | '.join(row)} |")
         return
     today = SystemClock().now().date()
     for each in specs:
@@ -178,9 +186,14 @@ def list_notifications(
 
 
 @notifications.command("read")
-def read_notification(ctx: typer.Context, notification: str) -> None:
+def read_notification(ctx: typer.Context, notification: str, as_json: Json = False) -> None:
     """Mark one as read on all terminals."""
-    run(ctx, lambda services: services.notifications.mark_read(record_id("notification", notification), actor()))
+
+    async def work(services: Services) -> None:
+        await services.notifications.mark_read(record_id("notification", notification), actor())
+
+    run(ctx, work, as_json=as_json)
+    say_done("read", as_json=as_json, notification=notification)
 
 
 @audit.command("list")

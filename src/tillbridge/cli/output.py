@@ -30,6 +30,14 @@ def say_json(value: Any) -> None:
     sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
 
 
+def say_done(what: str, words: str = "", *, as_json: bool, **facts: object) -> None:
+    """How a verb that changes something ends: ``{"done": what, ...}`` as JSON, else its words, if it has any."""
+    if as_json:
+        say_json({"done": what, **facts})
+    elif words:
+        say(words)
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Aligned columns; an empty table prints its header alone."""
     cells = [[_CONTROL.sub("", str(cell)).replace("\n", " ") for cell in row] for row in rows]

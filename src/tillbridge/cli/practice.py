@@ -39,15 +39,15 @@ def serve(
     certificate: Annotated[
         Path | None, typer.Option(help="Serve TLS with this certificate (PEM).", exists=True)
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines, as it always does.")] = True,
     key: Annotated[Path | None, typer.Option(help="The certificate's key (PEM).", exists=True)] = None,
 ) -> None:
     """Serve the simulators on loopback: one JSON line each, then one when all are ready."""
-    with refusals():
+    with refusals(as_json=as_json):
         asyncio.run(_serve(settings_of(ctx), port, certificate, key))
 
 
 async def _serve(settings: Settings, port: int, certificate: Path | None, key: Path | None) -> None:
-    from tillbridge.domain.clock import SystemClock
     from tillbridge.domain.errors import InvalidInput
     from tillbridge.platforms.registry import PlatformServiceRegistry
     from tillbridge.services.training import build_simulators
@@ -56,7 +56,7 @@ async def _serve(settings: Settings, port: int, certificate: Path | None, key: P
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    simulators = build_simulators(PlatformServiceRegistry(), SystemClock())
+    simulators = build_simulators(PlatformServiceRegistry(), settings.ticking)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix="simulators-", dir=settings.data_dir) as folder:
         try:
@@ -76,6 +76,7 @@ def _announce(served: Served, folder: Path) -> None:
     _flush({
         "platform": served.simulator.name, "base_url": served.base_url, "credentials": str(file),
         "control": f"{served.base_url}/__control__", "setup": served.simulator.setup,
+        "places_order": served.simulator.places_order,
     })  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def demo(
     from tillbridge.cli.demo import run_flows
 
     failed = False
-    with refusals():
+    with refusals(as_json=as_json):
         for each in asyncio.run(run_flows(settings_of(ctx))):
             failed |= each.outcome == "failed"
             if as_json:

@@ -13,7 +13,8 @@ import typer
 
 from tillbridge.cli.output import show_error
 from tillbridge.domain.audit import Actor, ActorKind
-from tillbridge.domain.errors import TillbridgeError
+from tillbridge.domain.errors import InvalidInput, TillbridgeError
+from tillbridge.messages import text
 
 if TYPE_CHECKING:
     from tillbridge.services.house import Services
@@ -43,19 +44,36 @@ def actor() -> Actor:
 
 
 def run(
-    ctx: typer.Context, work: Callable[[Services], Awaitable[T]], *, as_json: bool = False, training: bool = False
+    ctx: typer.Context,
+    work: Callable[[Services], Awaitable[T]],
+    *,
+    as_json: bool = False,
+    training: bool = False,
+    new_keyring: bool = False,
 ) -> T:
     """Do one piece of work in an opened house; a typed failure prints its card and ends with 1."""
     with refusals(as_json=as_json):
         settings = settings_of(ctx)
-        return asyncio.run(_in_house(settings, work, training=training))
+        return asyncio.run(_in_house(settings, work, training=training, new_keyring=new_keyring))
 
 
-async def _in_house(settings: Settings, work: Callable[[Services], Awaitable[T]], *, training: bool) -> T:
+async def _in_house(
+    settings: Settings, work: Callable[[Services], Awaitable[T]], *, training: bool, new_keyring: bool
+) -> T:
     from tillbridge.wiring import open_house
 
-    async with open_house(settings, training=training) as services:
+    async with open_house(settings, training=training, accept_new_keyring=new_keyring) as services:
         return await work(services)
+
+
+def make_sure(question: str, *, yes: bool, as_json: bool) -> None:
+    """Ask before what cannot be undone; a script that reads JSON is not asked and must say --yes."""
+    if yes:
+        return
+    with refusals(as_json=as_json):
+        if as_json:
+            raise InvalidInput(field="--yes", reason=text("cli.say_yes"))
+    typer.confirm(question, abort=True)
 
 
 class refusals:

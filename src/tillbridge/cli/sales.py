@@ -59,7 +59,7 @@ def _lines(path: Path) -> list[str]:
 
 
 @app.command()
-def schema() -> None:
+def schema(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as it always does.")] = True) -> None:
     """The JSON Schema of one line of `orders add`."""
     from tillbridge.services import intake
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tillbridge.cli.output import say, say_json
-from tillbridge.cli.running import actor, refusals, run, settings_of
+from tillbridge.cli.output import say, say_done, say_json
+from tillbridge.cli.running import actor, make_sure, refusals, run, settings_of
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.messages import text
 
@@ -57,25 +57,26 @@ def restore(
     ctx: typer.Context,
     copy: Annotated[Path, typer.Argument(help="A copy made by `tillbridge backup`.", exists=True, dir_okay=False)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Put a copy back. What was not done yet is looked up before anything is sent again."""
-    if not yes:
-        typer.confirm(text("cli.restore"), abort=True)
-    with refusals():
-        asyncio.run(_restore(settings_of(ctx), copy))
+    make_sure(text("cli.restore"), yes=yes, as_json=as_json)
+    with refusals(as_json=as_json):
+        kept = asyncio.run(_restore(settings_of(ctx), copy))
+    words = text("cli.restored", kept=kept or "–")
+    say_done("restored", words, as_json=as_json, kept=str(kept) if kept else None)
 
 
-async def _restore(settings: Settings, copy: Path) -> None:
+async def _restore(settings: Settings, copy: Path) -> Path | None:
     from tillbridge.domain.clock import SystemClock
     from tillbridge.services.backup import put_back
-    from tillbridge.wiring import open_house
 
     if settings.database_url:
         raise InvalidInput(field="database", reason=text("cli.restore_postgresql"))
-    kept = put_back(copy, Path(settings.database), SystemClock().now())
-    async with open_house(settings) as services:
-        await services.backup.begin_epoch(actor())
-    say(text("cli.restored", kept=kept or "–"))
+    return await put_back(
+        copy, Path(settings.database), SystemClock(), actor(), keyring=settings.keyring_path,
+        passphrase=settings.passphrase,
+    )  # fmt: skip
 
 
 @keys.command("list")
@@ -101,3 +102,21 @@ def rotate_key(ctx: typer.Context, as_json: Json = False) -> None:
         say_json({"key": fresh})
     else:
         say(text("cli.rotated", key=fresh))
+
+
+@keys.command("replace")
+def replace_keyring(
+    ctx: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Begin with a new keyring when the old one is lost for good. Stores named must be re-authenticated."""
+    make_sure(text("cli.new_keyring"), yes=yes, as_json=as_json)
+    names = run(ctx, lambda services: services.keys.begun_anew(actor()), as_json=as_json, new_keyring=True)
+    if as_json:
+        say_json({"reauthenticate": names})
+        return
+    for each in names:
+        say(text("cli.enter_anew", name=each))
+    if not names:
+        say(text("cli.all_open"))

@@ -68,8 +68,11 @@ class Console(ConsoleApp):
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
     ]
 
+    def after_first_frame(self) -> None:
+        self._warm_up()
+
     @work(group="rest", exit_on_error=False)
-    async def after_first_frame(self) -> None:
+    async def _warm_up(self) -> None:
         """What the first keys may ask for is loaded before the heavy libraries, so that they do not wait for those."""
         await asyncio.to_thread(load_the_rest)
         super().after_first_frame()

@@ -26,6 +26,7 @@ from tillbridge.console.bridge import Bridge, Facts
 from tillbridge.console.stylesheets import sheet
 from tillbridge.domain.audit import Actor, ActorKind
 from tillbridge.domain.clock import Clock, SystemClock
+from tillbridge.messages import text
 
 if TYPE_CHECKING:
     from tillbridge.services.house import Services
@@ -60,6 +61,7 @@ class ConsoleApp(App[str]):
         *,
         clock: Clock | None = None,
         theme: str = themes.DARK.name,
+        keep_theme: Callable[[str], None] | None = None,
         training: bool = False,
         first_start: bool = False,
         operator: str = "",
@@ -75,7 +77,7 @@ class ConsoleApp(App[str]):
         self.furnished: Signal[Services] = Signal(self, "furnished")
         self.facts: Signal[Facts] = Signal(self, "facts")
         self.zone, self.shop_name, self.currency = "UTC", "", "EUR"
-        self._given = services
+        self._given, self._keep_theme = services, keep_theme
         self._bridge: Bridge | None = None
         for each in themes.ALL:
             self.register_theme(each)
@@ -87,6 +89,15 @@ class ConsoleApp(App[str]):
         self.set_class(True, f"-theme-{theme}")
         self.set_class(self.current_theme.dark, "-dark-mode")
         self.set_class(not self.current_theme.dark, "-light-mode")
+
+    def choose_theme(self, name: str) -> None:
+        """Change the theme, and start with it from now on where that can be kept."""
+        self.theme = name
+        if self._keep_theme is not None:
+            try:
+                self._keep_theme(name)
+            except OSError as error:
+                self.notify(text("console.settings.theme_not_kept", reason=error.strerror or ""), severity="warning")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.DEFAULTS

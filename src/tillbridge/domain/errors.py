@@ -185,7 +185,7 @@ class PlatformRefused(PlatformError):
 
 
 class TotalsDisagree(PlatformError):
-    """The platform's total is not the till's: ``ours``, ``theirs``."""
+    """The platform's price rules give another total than the till's, so nothing was placed: ``ours``, ``theirs``."""
 
     message_id = "error.totals_disagree"
     who = Who.OPERATOR

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -83,3 +83,5 @@ class Attempt:
     idempotency_key: str
     sent_at: datetime | None = None
     """When "about to send" was made durable; None while nothing was sent."""
+    body: str = field(default="", repr=False)
+    """What was about to be sent, as JSON; never a credential."""

@@ -1,7 +1,9 @@
-"""The arithmetic of a permitted pace and of a breaker, pure. net drives it, storage keeps its numbers."""
+"""The arithmetic of a permitted pace, of back-off and of a breaker, pure. net and sync drive it, storage keeps it."""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,6 +12,20 @@ from tillbridge.domain.connections import BreakerState
 _NOTHING = 1e-6
 _SHORTEST_WAIT = 0.001
 """Clocks count in microseconds; a shorter wait would never end."""
+
+Draw = Callable[[], float]
+"""A number in [0, 1)."""
+
+
+def back_off(
+    failures: int, *, first: float, longest: float, shortest: float = 0.0, draw: Draw = random.random
+) -> float:
+    """Seconds to wait, with full jitter: anywhere from ``shortest`` to a bound that doubles from ``first``.
+
+    ``failures`` counts from 1; the bound ends at ``longest``.
+    """
+    bound = min(longest, first * 2.0 ** min(max(failures, 1) - 1, 30))
+    return shortest + draw() * max(0.0, bound - shortest)
 
 
 @dataclass(frozen=True, slots=True)

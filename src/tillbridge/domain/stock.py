@@ -92,3 +92,13 @@ class Sighting:
     direction: str
     quantity: Decimal | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PushInDoubt:
+    """A job that sent a change of stock and has no answer written down. ``run_at``: when it looks again."""
+
+    job_id: UUID
+    fence: int
+    running: bool
+    run_at: datetime

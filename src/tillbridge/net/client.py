@@ -27,7 +27,7 @@ from tillbridge.net import retry
 from tillbridge.net.gate import Gate
 from tillbridge.net.hosts import Origin
 from tillbridge.net.limits import Turnstile
-from tillbridge.net.reading import Answer, Expect, parse_json, read_bounded, retry_after
+from tillbridge.net.reading import Answer, Expect, parse_json, read_bounded, retry_after, scrubbed
 from tillbridge.net.redact import Redactor, one_line
 from tillbridge.net.verdicts import by_status
 
@@ -134,6 +134,7 @@ class ApiClient:
                 answer = await self._exchange(request, dialect)
                 await self._take_in(request, dialect, answer)
         except TillbridgeError as error:
+            self.redactor.scrub_error(error)
             await self._note_failure(error)
             self._write_log(request, answer, began, error)
             raise
@@ -184,7 +185,7 @@ class ApiClient:
         try:
             response = await self._http.send(outgoing, auth=auth, stream=True)
         except httpx.TransportError as error:
-            raise self._lost(error, request) from error
+            raise self._lost(error, request) from None
         try:
             if response.is_redirect:
                 return self._redirected(response, origin, request)
@@ -192,18 +193,19 @@ class ApiClient:
         except AnswerUnreadable as error:
             raise self._unreadable(error, response.status_code, request) from error
         except httpx.TransportError as error:
-            raise self._lost(error, request) from error
+            raise self._lost(error, request) from None
         finally:
             await response.aclose()
 
     async def _read(self, response: httpx.Response, request: Request, dialect: Dialect, began: float) -> Answer:
-        text = await read_bounded(response)
+        scrub = self.redactor.scrub
+        text = await read_bounded(response, scrub=self.redactor.scrub_cut)
         status, headers = response.status_code, {name.lower(): value for name, value in response.headers.items()}
-        request_id = one_line(headers.get(dialect.request_id_header, ""), 64).removeprefix("(nothing)")
+        request_id = one_line(scrub(headers.get(dialect.request_id_header, "")), 64).removeprefix("(nothing)")
         body = None
         if request.expect is Expect.JSON and (text.strip() or status < 400) and status != 204:
             try:
-                body = parse_json(self.redactor.scrub(text) if status >= 400 else text, status)
+                body = parse_json(text, status, scrub=scrub)
             except AnswerUnreadable:
                 if status == 429:
                     raise RateLimited(retry_after=retry_after(headers, self._clock), request_id=request_id) from None
@@ -211,7 +213,8 @@ class ApiClient:
                     wait = retry_after(headers, self._clock)
                     raise PlatformUnavailable(status=status, retry_after=wait, request_id=request_id) from None
                 raise
-        return Answer(status, headers, body, text, request_id, self._clock.monotonic() - began)
+        answer = Answer(status, headers, body, text, request_id, self._clock.monotonic() - began)
+        return answer if status < 400 else scrubbed(answer, self.redactor)
 
     def _redirected(self, response: httpx.Response, origin: Origin, request: Request) -> httpx.URL:
         target = response.url.join(response.headers.get("location", ""))
@@ -222,7 +225,7 @@ class ApiClient:
 
     def _lost(self, error: httpx.TransportError, request: Request) -> TillbridgeError:
         """No answer at all: harmless when it never left, unknown when a change had been sent."""
-        reason = self.redactor.scrub(one_line(str(error))) if str(error) else type(error).__name__
+        reason = one_line(self.redactor.scrub(str(error))) if str(error) else type(error).__name__
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol):
             return NetworkFailure(reason=reason, left="no")
         if request.repeat is Repeat.SAFE:
@@ -230,8 +233,6 @@ class ApiClient:
         return OutcomeUnknown(evidence=f"no answer to {request.action}: {reason}")
 
     def _unreadable(self, error: AnswerUnreadable, status: int, request: Request) -> TillbridgeError:
-        for name, value in error.params.items():
-            error.params[name] = self.redactor.scrub(value)
         refused = isinstance(error, ForeignRedirect) or 400 <= status < 500
         if request.repeat is Repeat.SAFE or refused:
             return error

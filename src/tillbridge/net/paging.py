@@ -1,9 +1,10 @@
-"""Walking pages: numbered, by cursor or by link. A strategy is chosen by the adapter; the loop stands here once."""
+"""Walking pages by their cursor; the adapter fetches a page, the loop stands here once."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from tillbridge.domain.errors import Drift
 
@@ -11,6 +12,15 @@ T = TypeVar("T")
 
 _MOST_PAGES = 100_000
 """No shop has so many; a server that never ends is drift, not patience."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of a list with its number, and whether another follows."""
+
+    rows: list[Any]
+    number: int
+    more: bool
 
 
 async def by_cursor(
@@ -29,21 +39,10 @@ async def by_cursor(
     raise Drift(path="cursor", expected="a new cursor on each page", found="the same cursor again")
 
 
-async def numbered(fetch: Callable[[int], Awaitable[tuple[T, bool]]], first: int = 1) -> AsyncIterator[T]:
-    """``fetch(number)`` answers a page and whether another follows."""
-    for number in range(first, first + _MOST_PAGES):
-        page, more = await fetch(number)
-        yield page
-        if not more:
-            return
-    raise Drift(path="page", expected="a last page", found="pages without end")
-
-
-async def by_link(fetch: Callable[[str], Awaitable[tuple[T, str | None]]], start: str) -> AsyncIterator[T]:
-    """``fetch(address)`` answers a page and the address of the next, None on the last."""
-
-    async def follow(cursor: str | None) -> tuple[T, str | None]:
-        return await fetch(cursor or start)
-
-    async for page in by_cursor(follow):
-        yield page
+def cursor_page(cursor: str | None) -> int:
+    """The page a cursor stands for; 1 without one. Raises Drift for a cursor of another platform."""
+    if cursor is None:
+        return 1
+    if not cursor.isdigit() or int(cursor) < 1:
+        raise Drift(path="cursor", expected="a page number", found=cursor)
+    return int(cursor)

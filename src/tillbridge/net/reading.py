@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ import httpx
 
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.errors import AnswerTooLarge, AnswerTruncated, AnswerUnreadable, NotTheApi, WarningsBeforeJson
-from tillbridge.net.redact import one_line
+from tillbridge.net.redact import Redactor, one_line
 
 LARGEST_ANSWER = 32 * 1024 * 1024
 
@@ -29,7 +29,10 @@ class Expect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that could be read. ``headers`` lower-case; ``body`` is JSON with Decimal for fractions, or None."""
+    """An answer that could be read. ``headers`` lower-case; ``body`` is JSON with Decimal for fractions, or None.
+
+    From status 400 on nothing in it holds a secret of the connection: its words go into errors.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -39,7 +42,11 @@ class Answer:
     elapsed: float
 
 
-async def read_bounded(response: httpx.Response, limit: int = LARGEST_ANSWER) -> str:
+Scrub = Callable[[str], str]
+"""Takes secrets out of a text, before any of it is cut to be shown."""
+
+
+async def read_bounded(response: httpx.Response, limit: int = LARGEST_ANSWER, *, scrub: Scrub = str) -> str:
     """The whole text. Raises AnswerTooLarge, or AnswerTruncated when the line was cut after it began."""
     parts: list[bytes] = []
     size = 0
@@ -51,11 +58,11 @@ async def read_bounded(response: httpx.Response, limit: int = LARGEST_ANSWER) ->
             parts.append(part)
     except (httpx.RemoteProtocolError, httpx.ReadError, httpx.DecodingError) as error:
         begun = b"".join(parts).decode("utf-8", "replace")
-        raise AnswerTruncated(first_line=one_line(begun)) from error
+        raise AnswerTruncated(first_line=one_line(scrub(begun))) from error
     return b"".join(parts).decode(response.encoding or "utf-8", "replace")
 
 
-def parse_json(text: str, status: int) -> Any:
+def parse_json(text: str, status: int, *, scrub: Scrub = str) -> Any:
     """JSON with Decimal fractions; a byte-order mark is forgiven, anything else in front of it is not.
 
     Raises NotTheApi, WarningsBeforeJson or AnswerTruncated, each with the first line of what came.
@@ -63,16 +70,34 @@ def parse_json(text: str, status: int) -> Any:
     body = text.removeprefix("\ufeff").strip()
     try:
         return json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
-    except ValueError as error:
-        raise _unreadable(body, status) from error
+    except ValueError:
+        # the parser's own error carries the whole text
+        raise _unreadable(body, status, one_line(scrub(body))) from None
+
+
+def json_record(text: str) -> Mapping[str, Any] | None:
+    """The JSON object a text is, or None: for answers in which a page means something too."""
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def scrubbed(answer: Answer, redactor: Redactor) -> Answer:
+    """An answer whose words may be shown. What JSON hides behind escapes is written anew from its values."""
+    body = redactor.scrub_body(answer.body)
+    hidden = body != answer.body
+    text = json.dumps(body, ensure_ascii=False, default=str) if hidden else answer.text
+    headers = {name: redactor.scrub(value) for name, value in answer.headers.items()}
+    return replace(answer, headers=headers, body=body, text=redactor.scrub(text))
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _unreadable(body: str, status: int) -> AnswerUnreadable:
-    line = one_line(body)
+def _unreadable(body: str, status: int, line: str) -> AnswerUnreadable:
     if body.startswith(("{", "[")):
         return AnswerTruncated(first_line=line)
     for opening in ("{", "["):

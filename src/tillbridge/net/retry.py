@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -16,18 +15,12 @@ from tillbridge.domain.errors import (
     PlatformUnavailable,
     RateLimited,
 )
+from tillbridge.domain.pace import back_off
 
 T = TypeVar("T")
 
 _TRIES = 4
 _FIRST, _LONGEST = 0.5, 8.0
-
-
-def back_off(
-    attempt: int, first: float = _FIRST, longest: float = _LONGEST, draw: Callable[[], float] = random.random
-) -> float:
-    """Full jitter: anywhere between nothing and the doubling bound. ``attempt`` counts from 1."""
-    return draw() * min(longest, first * 2.0 ** min(attempt - 1, 30))
 
 
 def asked_wait(error: BaseException | None) -> float | None:
@@ -52,7 +45,7 @@ async def run(call: Callable[[], Awaitable[T]], *, repeatable: bool, clock: Cloc
 
     def wait(state: RetryCallState) -> float:
         asked = asked_wait(state.outcome.exception() if state.outcome else None)
-        return asked if asked is not None else back_off(state.attempt_number)
+        return asked if asked is not None else back_off(state.attempt_number, first=_FIRST, longest=_LONGEST)
 
     policy = AsyncRetrying(
         stop=stop_after_attempt(_TRIES),

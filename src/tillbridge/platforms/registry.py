@@ -32,7 +32,11 @@ OpenSession = Callable[[Connection], Awaitable[Session]]
 ConnectionsOn = Callable[[str], Awaitable[Sequence[Connection]]]
 
 _SHIPPED: Mapping[str, str] = {
+    ECommercePlatform.BIGCOMMERCE.value: "tillbridge.platforms.bigcommerce:PLATFORM",
+    ECommercePlatform.MAGENTO.value: "tillbridge.platforms.magento:PLATFORM",
+    ECommercePlatform.PRESTASHOP.value: "tillbridge.platforms.prestashop:PLATFORM",
     ECommercePlatform.SHOPIFY.value: "tillbridge.platforms.shopify:PLATFORM",
+    ECommercePlatform.SYLIUS.value: "tillbridge.platforms.sylius:PLATFORM",
     ECommercePlatform.WOOCOMMERCE.value: "tillbridge.platforms.woocommerce:PLATFORM",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from tillbridge.domain.audit import Actor, AuditEntry
 from tillbridge.domain.clock import Clock
@@ -59,15 +60,14 @@ class Aftersales:
         for each in unsent:
             await self._storage.jobs.cancel(each.id, self._clock.now())
         facts = {"receipt": order.receipt}
-        await self._storage.sales.save_delivery(
-            replace(
-                delivery,
-                status=OrderStatus.LOCAL,
-                reason="orders.cancelled_before_sent",
-                reason_params=facts,
-                updated_at=self._clock.now(),
-            )
+        unsent_now = partial(
+            replace,
+            status=OrderStatus.LOCAL,
+            reason="orders.cancelled_before_sent",
+            reason_params=facts,
+            updated_at=self._clock.now(),
         )
+        await self._storage.sales.change_delivery(order.id, delivery.connection_id, unsent_now)
 
     async def refund(
         self, order: Order, actor: Actor, reason: str, *, lines: Sequence[RefundLine], amount: Money | None

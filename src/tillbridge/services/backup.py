@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
+import asyncio
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from tillbridge.domain.audit import Actor, AuditEntry
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.errors import InvalidInput
+from tillbridge.domain.tokens import Secret
 from tillbridge.messages import text
-from tillbridge.storage import Storage
+from tillbridge.storage import Storage, open_storage, restoring
 
 
 class BackupService:
@@ -31,30 +31,26 @@ class BackupService:
         await self._storage.audit.add(AuditEntry(now, actor, "health.audit.backup", {"path": str(path)}, "backup"))
         return path
 
-    async def begin_epoch(self, actor: Actor) -> None:
-        """After a restore: every job not done starts with a look-up, since it may have been sent meanwhile."""
-        shop = await self._storage.shop.get()
-        async with self._storage.transaction():
-            await self._storage.shop.save(replace(shop, epoch=shop.epoch + 1))
-            entry = AuditEntry(self._clock.now(), actor, "health.audit.restored", {}, "backup")
-            await self._storage.audit.add(entry)
 
-
-def put_back(copy: Path, database: Path, now: datetime) -> Path | None:
+async def put_back(
+    copy: Path, database: Path, clock: Clock, actor: Actor, *, keyring: Path, passphrase: Secret | None = None
+) -> Path | None:
     """Replace the database file by a copy; the old one is kept beside it and its path answered.
 
-    Nothing else may have the database open. Raises InvalidInput for a file that is no copy of ours.
+    The copy is first opened with the shop's keyring and begins a new epoch: every job not done starts with a look-up,
+    since it may have been sent meanwhile. Whatever fails before that leaves the old shop as it was. Nothing else may
+    have the database open. Raises InvalidInput for a file that is no copy of ours, KeyMissing for one of another shop.
     """
-    with copy.open("rb") as file:
-        if file.read(16) != b"SQLite format 3\x00":
-            raise InvalidInput(field="file", reason=text("health.not_a_backup", path=copy))
-    kept = None
-    if database.exists():
-        kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}")
-        database.replace(kept)
-        for ending in ("-wal", "-shm"):
-            database.with_name(database.name + ending).unlink(missing_ok=True)
-    database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    shutil.copyfile(copy, database)
-    database.chmod(0o600)
-    return kept
+    if not await asyncio.to_thread(restoring.may_be_copy, copy, database):
+        raise InvalidInput(field="file", reason=text("health.not_a_backup", path=copy))
+    async with restoring.draft_of(copy, database) as draft:
+        async with open_storage(str(draft), clock, keyring_path=keyring, passphrase=passphrase) as storage:
+            await _begin_epoch(storage, clock, actor)
+        return await restoring.put_in_place(draft, database, clock.now())
+
+
+async def _begin_epoch(storage: Storage, clock: Clock, actor: Actor) -> None:
+    shop = await storage.shop.get()
+    async with storage.transaction():
+        await storage.shop.save(replace(shop, epoch=shop.epoch + 1))
+        await storage.audit.add(AuditEntry(clock.now(), actor, "health.audit.restored", {}, "backup"))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from tillbridge.domain.audit import Actor, AuditEntry
 from tillbridge.domain.clock import Clock
@@ -76,7 +78,11 @@ class ConnectionsService:
     async def _views(self, connections: Iterable[Connection]) -> tuple[ConnectionView, ...]:
         jobs = await self._storage.queue.counts()
         tokens = readiness.token_states(await self._storage.vault.token_facts(), self._clock.now())
-        return tuple(readiness.view(each, self._registry.spec(each.platform), jobs, tokens) for each in connections)
+        held = await self._storage.quarantine.totals()
+        return tuple(
+            readiness.view(each, self._registry.spec(each.platform), jobs, tokens, held.get(each.id, 0))
+            for each in connections
+        )
 
     async def find(self, name: str) -> Connection:
         found = await self._storage.connections.by_name(name.strip())
@@ -218,12 +224,10 @@ class ConnectionsService:
         async with self._storage.transaction():
             for job in await self._storage.jobs.give_up_all(connection.id, now):
                 if job.kind is JobKind.PUSH_ORDER and job.subject_id is not None:
-                    delivery = await self._storage.sales.delivery(job.subject_id, connection.id)
                     status = OrderStatus.UNKNOWN if job.phase is not Phase.NOT_SENT else OrderStatus.FAILED
-                    given_up = replace(
-                        delivery, status=status, reason="connections.gone", reason_params=facts, updated_at=now
-                    )
-                    await self._storage.sales.save_delivery(given_up)
+                    told: dict[str, Any] = {"status": status, "reason": "connections.gone", "reason_params": facts}
+                    given_up = partial(replace, **told, updated_at=now)
+                    await self._storage.sales.change_delivery(job.subject_id, connection.id, given_up)
             await self._storage.connections.remove(connection.id)
             await self._audit(actor, "removed", connection)
         self._sessions.forget(connection.id)
@@ -276,13 +280,13 @@ class ConnectionsService:
 
     async def _save_tested(self, connection: Connection, spec: PlatformSpec, facts: ShopFacts) -> Connection:
         """Write down what the test learnt; who waited for a person goes on."""
-        async with self._storage.transaction():
-            now = await self._storage.connections.get(connection.id)
-            tested = _as_tested(
-                replace(now, settings=connection.settings, facts={**now.facts, **connection.facts}), facts, self._clock
-            )
-            saved = replace(tested, state=state_of(tested, spec))
-            await self._storage.connections.save(saved)
+
+        def change(now: Connection) -> Connection:
+            whole = replace(now, settings=connection.settings, facts={**now.facts, **connection.facts})
+            tested = _as_tested(whole, facts, self._clock)
+            return replace(tested, state=state_of(tested, spec))
+
+        saved = await self._storage.connections.change(connection.id, change)
         self._publish(ConnectionChanged(connection.id))
         return saved
 
@@ -291,7 +295,7 @@ class ConnectionsService:
     ) -> None:
         async with self._storage.transaction():
             connection = await self.find(name)
-            await self._storage.connections.save(change(connection))
+            await self._storage.connections.change(connection.id, change)
             await self._audit(actor, verb, connection, **params)
         self._publish(ConnectionChanged(connection.id))
 

@@ -12,9 +12,12 @@ from pathlib import Path
 from uuid import UUID
 
 from tillbridge.domain.connections import BreakerState, Connection, ConnectionState
-from tillbridge.domain.errors import TillbridgeError
+from tillbridge.domain.errors import TillbridgeError, UnknownPlatform
+from tillbridge.domain.specs import PlatformSpec
 from tillbridge.messages import text
 from tillbridge.platforms.registry import PlatformServiceRegistry
+from tillbridge.services.locked import lock_out
+from tillbridge.services.readiness import state_of
 from tillbridge.storage import Storage
 
 _LOW_DISK = 200 * 1024 * 1024
@@ -63,7 +66,9 @@ class HealthService:
         return tuple(checks)
 
     async def _database(self) -> Check:
-        await self._storage.shop.get()
+        if not await self._storage.is_sound():
+            words = text("health.damaged", place=self._storage.place)
+            return Check("database", Verdict.ILL, words, text("health.damaged_step"))
         sales = await self._storage.sales.count()
         return Check("database", Verdict.WELL, text("health.database", place=self._storage.place, sales=sales))
 
@@ -121,15 +126,24 @@ def _is_loose(path: Path) -> bool:
     return path.exists() and bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
-async def park_what_does_not_open(storage: Storage) -> tuple[str, ...]:
-    """At start: connections whose credentials do not open wait, all others go on. Answers their names."""
+async def park_what_does_not_open(storage: Storage, spec_of: Callable[[str], PlatformSpec]) -> tuple[str, ...]:
+    """At start: connections whose credentials do not open wait, all others go on. Answers their names.
+
+    ``spec_of`` by slug: one that opens again is as ready as it was.
+    """
     unreadable = set(await storage.vault.unreadable())
     names = []
     for each in await storage.connections.all():
         if each.id in unreadable:
             names.append(each.name)
-            if each.state is not ConnectionState.LOCKED:
-                await storage.connections.save(replace(each, state=ConnectionState.LOCKED))
+            await lock_out(storage, each.id)
         elif each.state is ConnectionState.LOCKED:
-            await storage.connections.save(replace(each, state=ConnectionState.CONNECTED))
+            await storage.connections.change(each.id, lambda now: replace(now, state=_unlocked(now, spec_of)))
     return tuple(names)
+
+
+def _unlocked(connection: Connection, spec_of: Callable[[str], PlatformSpec]) -> ConnectionState:
+    try:
+        return state_of(connection, spec_of(connection.platform))
+    except UnknownPlatform:
+        return ConnectionState.CONNECTED

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from tillbridge.services.customers import CustomersService
     from tillbridge.services.health import HealthService
     from tillbridge.services.keys import KeysService
+    from tillbridge.services.locations import LocationsService
     from tillbridge.services.notifications import NotificationsService
     from tillbridge.services.offers import OffersService
     from tillbridge.services.orders import OrdersService
+    from tillbridge.services.quarantine import QuarantineService
     from tillbridge.services.queue import QueueService
     from tillbridge.services.shop import ShopService
     from tillbridge.services.stock import StockService
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 class Services:
     """``training`` is None outside the training shop.
 
-    ``work`` drains the queue once, ``work_on`` until cancelled; ``plan`` queues the pulls whose time has come.
+    ``work`` drains the queue once; ``plan`` queues the pulls whose time has come.
     """
 
     clock: Clock
@@ -48,11 +50,12 @@ class Services:
     customers: CustomersService
     notifications: NotificationsService
     audit: AuditService
+    quarantine: QuarantineService
     shop: ShopService
+    locations: LocationsService
     health: HealthService
     backup: BackupService
     keys: KeysService
     training: TrainingService | None
     plan: Callable[[], Awaitable[None]]
     work: Callable[[], Awaitable[None]]
-    work_on: Callable[[], Awaitable[None]]

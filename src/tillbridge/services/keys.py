@@ -21,3 +21,9 @@ class KeysService:
         entry = AuditEntry(self._clock.now(), actor, "health.audit.rotated", {"key": key_id}, "vault")
         await self._storage.audit.add(entry)
         return key_id
+
+    async def begun_anew(self, actor: Actor) -> tuple[str, ...]:
+        """After a lost keyring was replaced: the connections whose credentials went with it, by name."""
+        await self._storage.audit.add(AuditEntry(self._clock.now(), actor, "health.audit.new_keyring", {}, "vault"))
+        closed = set(await self._storage.vault.unreadable())
+        return tuple(each.name for each in await self._storage.connections.all() if each.id in closed)

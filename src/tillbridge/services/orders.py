@@ -135,36 +135,25 @@ class OrdersService:
 
     async def show(self, name: str) -> SaleView:
         """A sale with where it stands on each connection."""
-        return await self._show(await self.find(name))
+        [view] = await self._show([await self.find(name)])
+        return view
 
     async def window(self, before: UUID | None = None, limit: int = 50) -> tuple[SaleView, ...]:
         """A page of sales and online orders, newest first; ``before`` is the last id of the page above."""
-        return tuple([await self._show(each) for each in await self._storage.sales.newest(limit, before)])
+        return await self._show(await self._storage.sales.newest(limit, before))
 
-    async def _show(self, order: Order) -> SaleView:
-        deliveries = await self._storage.sales.deliveries(order.id)
-        views: dict[str, DeliveryView] = {}
-        for each in deliveries:
-            view = await self._view(order, each)
-            views[view.connection] = view
-        return SaleView(order, worst([each.status for each in deliveries]), views)
-
-    async def _view(self, order: Order, delivery: Delivery) -> DeliveryView:
+    async def _show(self, orders: Sequence[Order]) -> tuple[SaleView, ...]:
+        """What belongs to them is read at once, however many they are."""
+        ids = [each.id for each in orders]
+        deliveries, tries = await self._storage.sales.deliveries_of(ids), await self._storage.jobs.tries(ids)
         names = {each.id: each.name for each in await self._storage.connections.all()}
-        jobs = await self._storage.jobs.of_sale(order.id, delivery.connection_id)
-        tries = [await self._storage.jobs.attempts(each.id) for each in jobs]
-        return DeliveryView(
-            connection=names.get(delivery.connection_id, str(delivery.connection_id)),
-            status=delivery.status,
-            platform_order_id=delivery.platform_order_id,
-            number=delivery.number,
-            total=delivery.total,
-            tax=delivery.tax,
-            paid=delivery.paid,
-            attempts=sum(map(len, tries)),
-            reason=delivery.reason,
-            reason_params=delivery.reason_params,
-        )
+        shown = []
+        for order in orders:
+            views = [_view(each, names, tries) for each in deliveries[order.id]]
+            shown.append(
+                SaleView(order, worst(each.status for each in views), {each.connection: each for each in views})
+            )
+        return tuple(shown)
 
     async def cancel(self, name: str, actor: Actor, reason: str) -> SaleView:
         """Cancel a sale wherever it is recorded, once; what was not sent yet is not sent. What is left of it goes back.
@@ -189,6 +178,21 @@ class OrdersService:
         """
         await self._aftersales.refund(await self.find(name), actor, reason, lines=lines, amount=amount)
         return await self.show(name)
+
+
+def _view(delivery: Delivery, names: Mapping[UUID, str], tries: Mapping[tuple[UUID, UUID], int]) -> DeliveryView:
+    return DeliveryView(
+        connection=names.get(delivery.connection_id, str(delivery.connection_id)),
+        status=delivery.status,
+        platform_order_id=delivery.platform_order_id,
+        number=delivery.number,
+        total=delivery.total,
+        tax=delivery.tax,
+        paid=delivery.paid,
+        attempts=tries.get((delivery.sale_id, delivery.connection_id), 0),
+        reason=delivery.reason,
+        reason_params=delivery.reason_params,
+    )
 
 
 def _as_id(text: str) -> UUID | None:

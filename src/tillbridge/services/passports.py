@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tillbridge.domain.specs import PlatformSpec
+from tillbridge.domain.specs import PlatformSpec, TokenRule
 from tillbridge.messages import text
 
 INSTALL_PAGE = "install_page"
@@ -66,3 +66,29 @@ def _keys(spec: PlatformSpec, setup: str) -> Iterator[str]:
     for each in spec.fields_for(setup) if setup else spec.fields:
         if each.where_to_find:
             yield f"{each.title}: {each.where_to_find}"
+
+
+def comparison(specs: Iterable[PlatformSpec]) -> tuple[tuple[str, ...], ...]:
+    """All platforms side by side: a head, then a row each with version, tokens, totals, look-up and what is absent."""
+    head = tuple(text(f"passport.{name}") for name in ("platform", "api", "tokens", "totals", "look_up", "absent"))
+    return (head, *(_row(each) for each in specs))
+
+
+def _row(spec: PlatformSpec) -> tuple[str, ...]:
+    totals, look_up = text(f"passport.totals_kind.{spec.totals.value}"), _look_up(spec)
+    absent = [
+        text(f"passport.noun.{each.noun.value}") + ("" if each.verb == "*" else f" ({each.verb.replace('_', ' ')})")
+        for each in spec.capabilities
+        if not each.present
+    ]
+    tokens = "; ".join(dict.fromkeys(_life(each) for each in spec.tokens))
+    return spec.title, spec.api_version, tokens, totals, look_up, ", ".join(absent) or "–"
+
+
+def _life(rule: TokenRule) -> str:
+    kind = text(f"passport.token.{rule.type.value}")
+    if rule.life is None:
+        return text("passport.lasting", kind=kind)
+    hours, days = rule.life / timedelta(hours=1), rule.life / timedelta(days=1)
+    span = f"{days:g} days" if days >= 2 else f"{hours:g} h" if hours >= 1 else f"{hours * 60:g} min"
+    return text("passport.renewed" if rule.renewable else "passport.ending", kind=kind, span=span)

@@ -13,6 +13,7 @@ from tillbridge.domain.clock import Clock
 from tillbridge.domain.connections import Connection, ConnectionState, Route, RouteKind
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.domain.events import ConnectionChanged, Event
+from tillbridge.domain.specs import PlatformSpec
 from tillbridge.messages import text
 from tillbridge.net.gate import interactive
 from tillbridge.platforms.registry import PlatformServiceRegistry
@@ -60,29 +61,34 @@ class Preparation:
         return tuple(done)
 
     async def _keep(self, connection: Connection, view: StepView) -> Connection:
-        async with self._storage.transaction():
-            now = await self._storage.connections.get(connection.id)
+        def change(now: Connection) -> Connection:
             others = tuple(each for each in now.prepared if each != view.step.name)
             prepared = others if view.open else (*others, view.step.name)
-            kept = replace(now, prepared=prepared, facts={**now.facts, **view.report.facts})
-            if kept != now:
-                await self._storage.connections.save(kept)
-        return kept
+            return replace(now, prepared=prepared, facts={**now.facts, **view.report.facts})
+
+        return await self._storage.connections.change(connection.id, change)
 
     async def _settle(self, connection: Connection, actor: Actor) -> None:
         """The first connection that becomes ready records all sales; later ones none until they are routed."""
         spec = self._registry.spec(connection.platform)
         async with self._storage.transaction():
-            now = await self._storage.connections.get(connection.id)
-            state = state_of(now, spec) if now.state in _SETTLED else now.state
-            if state is now.state:
+            # those that become ready together take turns, so that one of them is the first
+            await self._storage.shop.hold()
+            before = await self._storage.connections.get(connection.id)
+            others = [each for each in await self._storage.connections.all() if each.id != connection.id]
+            alone = not any(each.state in _HAVE_BEEN_READY for each in others)
+            now = await self._storage.connections.change(connection.id, lambda each: _settled(each, spec, alone=alone))
+            if now.state is before.state:
                 return
-            others = [each for each in await self._storage.connections.all() if each.id != now.id]
-            first = state is ConnectionState.READY and not any(each.state in _HAVE_BEEN_READY for each in others)
-            route = Route(RouteKind.ALL) if first and now.route.kind is RouteKind.OFF else now.route
-            await self._storage.connections.save(replace(now, state=state, route=route))
-            verb = "ready" if state is ConnectionState.READY else "not_ready"
+            verb = "ready" if now.state is ConnectionState.READY else "not_ready"
             facts = {"connection": now.name}
             entry = AuditEntry(self._clock.now(), actor, f"connections.audit.{verb}", facts, now.name)
             await self._storage.audit.add(entry)
         self._publish(ConnectionChanged(connection.id))
+
+
+def _settled(now: Connection, spec: PlatformSpec, *, alone: bool) -> Connection:
+    state = state_of(now, spec) if now.state in _SETTLED else now.state
+    first = alone and state is ConnectionState.READY and state is not now.state
+    route = Route(RouteKind.ALL) if first and now.route.kind is RouteKind.OFF else now.route
+    return replace(now, state=state, route=route)

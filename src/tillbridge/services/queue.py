@@ -5,9 +5,10 @@ Screens and the command line call QueueService; it never loads more than the pag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -106,10 +107,7 @@ class QueueService:
     async def retry_alike(self, job_id: UUID, actor: Actor) -> int:
         """All parked jobs of the same cause and connection again; how many."""
         job = await self._known(job_id)
-        alike = QueueFilter((JobState.PARKED,), (job.connection_id,), cause=job.cause)
         async with self._storage.transaction():
-            for row in await self._storage.queue.page(alike, limit=100_000):
-                await self._reopen(await self._known(row.id))
             count = await self._storage.jobs.retry_alike(job.cause, job.connection_id, self._clock.now())
             await self._audit(actor, "queue.audit.retried_alike", job, count=str(count))
         return count
@@ -118,11 +116,7 @@ class QueueService:
         """Give a job up: its sale stays at the till only. Raises InvalidInput for one that is running or done."""
         async with self._storage.transaction():
             job = await self._storage.jobs.cancel(job_id, self._clock.now())
-            delivery = await self._delivery(job)
-            if delivery is not None and delivery.status is not OrderStatus.SYNCED:
-                sent = job.phase is not Phase.NOT_SENT and not delivery.platform_order_id
-                status = OrderStatus.UNKNOWN if sent else OrderStatus.FAILED
-                await self._save(replace(delivery, status=status, reason=delivery.reason or "queue.given_up"))
+            await self._change_delivery(job, lambda each: _given_up(each, job))
             await self._audit(actor, "queue.audit.cancelled", job)
 
     async def accept(self, job_id: UUID, actor: Actor) -> None:
@@ -133,7 +127,8 @@ class QueueService:
             if "accept" not in _choices(job) or delivery is None or not delivery.platform_order_id:
                 raise InvalidInput(field="job", reason="there is no total to accept")
             await self._storage.jobs.call_done(job_id, self._clock.now())
-            await self._save(replace(delivery, status=OrderStatus.SYNCED, reason="queue.total_accepted"))
+            accepted = partial(replace, status=OrderStatus.SYNCED, reason="queue.total_accepted")
+            await self._change_delivery(job, accepted)
             await self._audit(actor, "queue.audit.accepted", job, **dict(job.cause_params))
 
     async def summary(self) -> QueueSummary:
@@ -175,22 +170,40 @@ class QueueService:
 
     async def _reopen(self, job: Job) -> None:
         """A sale that is tried again is on its way again; one whose outcome is unknown stays so until looked up."""
-        delivery = await self._delivery(job)
-        if delivery is not None and delivery.status is OrderStatus.FAILED:
-            await self._save(replace(delivery, status=OrderStatus.SYNCING))
+        await self._change_delivery(job, _reopened)
 
     async def _delivery(self, job: Job) -> Delivery | None:
         if job.subject_id is None or job.kind is not JobKind.PUSH_ORDER:
             return None
         return await self._storage.sales.delivery(job.subject_id, job.connection_id)
 
-    async def _save(self, delivery: Delivery) -> None:
-        await self._storage.sales.save_delivery(replace(delivery, updated_at=self._clock.now()))
+    async def _change_delivery(self, job: Job, change: Callable[[Delivery], Delivery]) -> None:
+        """For jobs that push a sale; an unchanged delivery keeps its time."""
+
+        def dated(before: Delivery) -> Delivery:
+            after = change(before)
+            return before if after == before else replace(after, updated_at=self._clock.now())
+
+        if job.subject_id is not None and job.kind is JobKind.PUSH_ORDER:
+            await self._storage.sales.change_delivery(job.subject_id, job.connection_id, dated)
 
     async def _audit(self, actor: Actor, message_id: str, job: Job, **more: str) -> None:
         connection = await self._storage.connections.get(job.connection_id)
         params = {"connection": connection.name, "kind": job.kind.value, "cause": job.cause, **more}
         await self._storage.audit.add(AuditEntry(self._clock.now(), actor, message_id, params, str(job.id)))
+
+
+def _reopened(delivery: Delivery) -> Delivery:
+    return replace(delivery, status=OrderStatus.SYNCING) if delivery.status is OrderStatus.FAILED else delivery
+
+
+def _given_up(delivery: Delivery, job: Job) -> Delivery:
+    """One that was sent and never found stays unknown: it may be there."""
+    if delivery.status is OrderStatus.SYNCED:
+        return delivery
+    sent = job.phase is not Phase.NOT_SENT and not delivery.platform_order_id
+    status = OrderStatus.UNKNOWN if sent else OrderStatus.FAILED
+    return replace(delivery, status=status, reason=delivery.reason or "queue.given_up")
 
 
 def _card(job: Job, attempts: tuple[Attempt, ...]) -> ErrorCard | None:

@@ -42,10 +42,16 @@ class ConnectionView:
     token_state: str
     waiting_jobs: int
     failed_jobs: int
+    quarantined: int
+    """Records of the store that do not fit and wait."""
 
 
 def view(
-    connection: Connection, spec: PlatformSpec, jobs: Mapping[tuple[UUID, JobState], int], tokens: Mapping[str, str]
+    connection: Connection,
+    spec: PlatformSpec,
+    jobs: Mapping[tuple[UUID, JobState], int],
+    tokens: Mapping[str, str],
+    quarantined: int,
 ) -> ConnectionView:
     """``jobs`` counts by connection and state, ``tokens`` are states by connection name."""
     steps = {each.name for each in spec.preparation}
@@ -57,6 +63,7 @@ def view(
         token_state=tokens.get(connection.name, "none"),
         waiting_jobs=sum(jobs.get((connection.id, each), 0) for each in (JobState.WAITING, JobState.RUNNING)),
         failed_jobs=jobs.get((connection.id, JobState.PARKED), 0),
+        quarantined=quarantined,
     )
 
 

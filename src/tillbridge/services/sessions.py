@@ -25,7 +25,7 @@ from tillbridge.net.client import ApiClient
 from tillbridge.net.gate import Gate, LocalGate, interactive
 from tillbridge.net.hosts import origins
 from tillbridge.net.redact import Redactor
-from tillbridge.platforms.contract import Platform, Session
+from tillbridge.platforms.contract import Platform, Renew, Session
 from tillbridge.platforms.registry import PlatformServiceRegistry
 from tillbridge.services.drafts import is_secret
 from tillbridge.services.tokens import Provider, TokenService
@@ -208,7 +208,7 @@ class Sessions:
             if each.token_type and each.name in credentials and each.token_type not in tokens.kept:
                 await tokens.keep(each.token_type, credentials[each.name], None)
         if platform.renew is not None:
-            tokens.renew = partial(platform.renew, session)
+            tokens.renew = partial(_renew, session, platform.renew)
         try:
             with interactive():
                 yield Trial(session, tokens)
@@ -263,7 +263,7 @@ class Sessions:
 
     def _provider(self, session: Session) -> Provider:
         platform = self._registry.platform(session.connection.platform)
-        renew = partial(platform.renew, session) if platform.renew is not None else None
+        renew = partial(_renew, session, platform.renew) if platform.renew is not None else None
         return Provider(renew, partial(self._probe, session))
 
     async def _probe(self, session: Session) -> TillbridgeError | None:
@@ -275,6 +275,13 @@ class Sessions:
             except TillbridgeError as error:
                 return error
         return None
+
+
+async def _renew(session: Session, renew: Renew, refresh: Secret | None) -> TokenGrant:
+    """The refresh token must not show either, should the platform give it back in a refusal."""
+    if refresh is not None:
+        session.api.redactor.learn(refresh)
+    return await renew(session, refresh)
 
 
 def _hidden(spec: PlatformSpec, setup: str, credentials: Mapping[str, Secret]) -> list[Secret]:

@@ -12,7 +12,6 @@ from tillbridge.domain.basket import BasketLine, Discount, Payment, PricedBasket
 from tillbridge.domain.catalog import SellableVariant
 from tillbridge.domain.clock import Clock, business_date
 from tillbridge.domain.connections import Connection, ConnectionState
-from tillbridge.domain.customers import Customer
 from tillbridge.domain.errors import CapabilityAbsent, InvalidInput, NotFound, TillbridgeError
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.money import Money
@@ -103,7 +102,6 @@ class TillBasket:
         self.verdicts: tuple[DiscountVerdict, ...] = ()
         self.cards: tuple[CardOnBasket, ...] = ()
         self.payments: tuple[Payment, ...] = ()
-        self.customer: Customer | None = None
         self._on_sale: set[str] = set()
 
     @property
@@ -194,11 +192,6 @@ class TillBasket:
             self._take(self.lines)
         return verdict
 
-    def remove_discount(self, code: str) -> None:
-        """Take a code off again."""
-        self._without(code)
-        self._take(self.lines)
-
     def _apply(self, code: str, verdict: DiscountVerdict) -> None:
         if verdict.type is None:
             return
@@ -243,7 +236,7 @@ class TillBasket:
                 )
             )
         others = tuple(each.code for each in self.discounts if each.code.casefold() != code.casefold())
-        return Offer(self._shop.currency, tuple(rows), self.customer.email if self.customer else "", others)
+        return Offer(self._shop.currency, tuple(rows), "", others)
 
     async def recorded_by(self) -> tuple[Connection, ...]:
         """The stores whose route takes this till's sales."""
@@ -283,14 +276,6 @@ class TillBasket:
                 # a store that knows no such card says more than one that has no cards at all
                 unknown = unknown if isinstance(unknown, NotFound) else error
         raise unknown
-
-    def remove_gift_card(self, masked: str) -> None:
-        self.cards = tuple(each for each in self.cards if each.balance.masked != masked)
-        self.payments = ()
-
-    def set_customer(self, customer: Customer | None) -> None:
-        """Who buys; codes may depend on it."""
-        self.customer = customer
 
     def tender(self, kind: TenderKind, amount: Money | None = None) -> PricedBasket:
         """Pay a part, or all that is due. Raises InvalidInput for a card charged beyond it."""
@@ -356,7 +341,6 @@ class TillBasket:
             business_date=business_date(now, self._shop.zone, self._shop.day_cut),
             till=self._facts.till,
             location=self._facts.location,
-            customer=self.customer,
         )
         return to_order(basket, facts)
 

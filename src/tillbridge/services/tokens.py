@@ -12,13 +12,14 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
 from tillbridge.domain.audit import WORKER, Actor, AuditEntry
-from tillbridge.domain.clock import Clock
+from tillbridge.domain.clock import Clock, on_clock
 from tillbridge.domain.connections import Connection, ConnectionState
 from tillbridge.domain.errors import (
     MissingPermission,
@@ -26,15 +27,18 @@ from tillbridge.domain.errors import (
     PlatformUnavailable,
     RateLimited,
     ReauthenticationNeeded,
+    StorageError,
     TillbridgeError,
     TokenRejected,
     UnknownConnection,
+    VaultError,
     WrongCredentials,
 )
 from tillbridge.domain.events import ConnectionChanged, Event, NotificationPushed, ReauthenticationAsked, TokenRenewed
 from tillbridge.domain.notifications import Severity
 from tillbridge.domain.tokens import Secret, Token, TokenFacts, TokenGrant, TokenType
 from tillbridge.messages import text
+from tillbridge.services.locked import WAITS_FOR_A_PERSON, lock_out
 from tillbridge.storage import Storage
 
 T = TypeVar("T")
@@ -46,6 +50,8 @@ _LEASE_PULSE = 10.0
 _LOOK_AGAIN = 0.2
 _MARGIN = timedelta(seconds=60)
 _AHEAD = 0.8
+_DOUBTED = "token.doubted"
+"""The cursor that holds the newest generation of a token that was renewed because a refusal left doubt."""
 _AHEAD_EVERY = 30.0
 _OUTAGE = (PlatformUnavailable, NetworkFailure, RateLimited)
 _DEAD = (ReauthenticationNeeded, WrongCredentials)
@@ -69,10 +75,10 @@ class TokenService:
 
     def __init__(self, storage: Storage, clock: Clock, publish: Callable[[Event], None], owner: str = "") -> None:
         self._storage, self._clock, self._publish = storage, clock, publish
+        self._lease = on_clock(clock, _LEASE)
         self._owner = (owner or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")[:80]
         self._providers: dict[UUID, Provider] = {}
         self._under_way: dict[UUID, asyncio.Task[Token]] = {}
-        self._doubted: set[tuple[UUID, int]] = set()
         self.find_provider: FindProvider | None = None
 
     async def store_token(
@@ -147,18 +153,25 @@ class TokenService:
         except TokenRejected as error:
             if provider.renew is None:
                 raise await self._judge_lasting(connection, provider, error) from error
-            doubt = (connection.id, token.generation)
-            if not error.certain and doubt in self._doubted:
+            if not error.certain and await self._doubted_before(connection, token.generation):
                 raise _not_permitted(error) from error
             renewed = await self._renewed(connection, token.generation)
-            if not error.certain:
-                self._doubted.add((connection.id, renewed.generation))
         try:
             return await call(renewed)
         except TokenRejected as error:
             if error.certain:
                 raise ReauthenticationNeeded(connection=connection.name, request_id=error.request_id) from error
             raise _not_permitted(error) from error
+
+    async def _doubted_before(self, connection: Connection, generation: int) -> bool:
+        """Whether a doubt brought this very token; else it is doubted now. Kept for all processes: each would renew."""
+        async with self._storage.transaction():
+            known = int(await self._storage.cursors.get(connection.id, _DOUBTED) or 0)
+            if known and known == generation - 1:
+                return True
+            if known < generation:
+                await self._storage.cursors.set(connection.id, _DOUBTED, str(generation))
+        return False
 
     async def _judge_lasting(self, connection: Connection, provider: Provider, error: TokenRejected) -> TillbridgeError:
         """What a refusal of a token that cannot be renewed means: a probe tells a dead key from a right it lacks."""
@@ -211,7 +224,8 @@ class TokenService:
             now = await self._storage.connections.get(connection.id)
             if now.state is ConnectionState.NEEDS_REAUTHENTICATION:
                 return
-            await self._storage.connections.save(replace(now, state=ConnectionState.NEEDS_REAUTHENTICATION))
+            waiting = partial(replace, state=ConnectionState.NEEDS_REAUTHENTICATION)
+            await self._storage.connections.change(connection.id, waiting)
             told = await self._storage.notifications.push(
                 cause=f"{ReauthenticationNeeded.message_id}:{connection.id}",
                 severity=Severity.ERROR,
@@ -226,28 +240,48 @@ class TokenService:
             self._publish(fact)
 
     async def run(self) -> None:
-        """Renew ahead of time, until cancelled: at 80 % of a token's life."""
+        """Renew ahead of time, until cancelled: at 80 % of a token's life. A database in trouble is waited for."""
         while True:
-            await self.renew_due()
+            try:
+                await self.renew_due()
+            except StorageError as error:
+                _log.warning("renewal put off", action="token.ahead", cause=error.message_id, reason=str(error))
             await self._clock.sleep(_AHEAD_EVERY)
 
     async def renew_due(self) -> int:
-        """Renew what has lived 80 % of its life; how many. Outages are left to the next round."""
+        """Renew what has lived 80 % of its life; how many. Outages are left to the next round.
+
+        One connection's trouble keeps no other from its renewal. Raises a StorageError when no list can be had.
+        """
         names = [each.connection for each in await self.facts() if self._is_due(each)]
-        done = 0
-        for name in names:
-            connection = await self._storage.connections.by_name(name)
-            if connection is None or connection.state is ConnectionState.NEEDS_REAUTHENTICATION:
-                continue
+        return sum([await self._renew_ahead(name) for name in names])
+
+    async def _renew_ahead(self, name: str) -> bool:
+        connection = await self._storage.connections.by_name(name)
+        if connection is None or connection.state in WAITS_FOR_A_PERSON:
+            return False
+        try:
             token = await self._storage.vault.token(connection.id, TokenType.ACCESS)
-            try:
-                await self._renewed(connection, token.generation if token else 0)
-                done += 1
-            except _DEAD as error:
-                await self.refused(connection, error)
-            except TillbridgeError as error:
-                _log.info("renewal put off", action="token.ahead", connection=name, cause=error.message_id)
-        return done
+            await self._renewed(connection, token.generation if token else 0)
+            return True
+        except _DEAD as error:
+            await self.refused(connection, error)
+        except VaultError as error:
+            await self._locked(connection, error)
+        except TillbridgeError as error:
+            _log.info("renewal put off", action="token.ahead", connection=name, cause=error.message_id)
+        except Exception:  # a bug in one platform's renewal must not end the renewal of all others
+            _log.exception("renewal met a bug", action="token.ahead", connection=name)
+        return False
+
+    async def _locked(self, connection: Connection, error: VaultError) -> None:
+        """Its credentials do not open: it waits for a person, who is told once."""
+        told = await lock_out(self._storage, connection.id)
+        if told is None:
+            return
+        _log.warning("credential closed", action="token.locked", connection=connection.name, cause=error.message_id)
+        for fact in (ConnectionChanged(connection.id), NotificationPushed(told)):
+            self._publish(fact)
 
     async def aclose(self) -> None:
         """Let renewals under way end: a grant half received would be lost."""
@@ -301,11 +335,13 @@ class TokenService:
             if token is not None and token.generation > than:
                 return token
             await self._check_not_refused(connection)
-            if await vault.take_renewal_lease(connection.id, self._owner, _LEASE):
+            if await vault.take_renewal_lease(connection.id, self._owner, self._lease):
                 break
             await self._clock.sleep(_LOOK_AGAIN)
         pulse = asyncio.create_task(self._hold_lease(connection.id))
         try:
+            # whoever held the lease before may have got a token, or a refusal
+            await self._check_not_refused(connection)
             token = await vault.token(connection.id, TokenType.ACCESS)
             if token is not None and token.generation > than:
                 return token
@@ -319,7 +355,7 @@ class TokenService:
         """Real time, not the shop's: the lease may not end while the platform takes its time to answer."""
         while True:
             await asyncio.sleep(_LEASE_PULSE)
-            await self._storage.vault.take_renewal_lease(connection_id, self._owner, _LEASE)
+            await self._storage.vault.take_renewal_lease(connection_id, self._owner, self._lease)
 
     async def _ask(self, connection: Connection, generation: int) -> Token:
         """Spend the refresh token and keep what came, both tokens at once, before anything is called with them."""
@@ -327,7 +363,12 @@ class TokenService:
         if provider.renew is None:
             raise ReauthenticationNeeded(connection=connection.name)
         refresh = await self._storage.vault.token(connection.id, TokenType.REFRESH)
-        grant = await provider.renew(refresh.value if refresh else None)
+        try:
+            grant = await provider.renew(refresh.value if refresh else None)
+        except _DEAD as error:
+            # known before the lease is let go, or the next process would try the same credentials again
+            await self.refused(connection, error)
+            raise
         token = await self.keep_grant(connection, grant, generation)
         _log.info("token renewed", action="token.renew", connection=connection.name, generation=token.generation)
         self._publish(TokenRenewed(connection.id))

@@ -85,8 +85,14 @@ class Storage:
         await self.changes.aclose()
 
     async def backup(self, target: Path) -> None:
-        """A consistent copy while running, opened once to prove it. The keyring is not part of it."""
-        await _database.backup(self._database, target)
+        """A consistent copy while running, restored once on trial to prove it. The keyring is not part of it."""
+        await _database.backup(self._database, target, self.vault.ring.check_value())
+
+    async def is_sound(self) -> bool:
+        """Whether every page of a SQLite file is in order; PostgreSQL looks after its own."""
+        if not self._database.is_sqlite:
+            return True
+        return [list(row.values()) for row in await self._database.rows("PRAGMA quick_check(1)")] == [["ok"]]
 
     async def prune(self) -> int:
         """Drop what is kept long enough; the number of rows."""

@@ -17,6 +17,7 @@ from tillbridge.storage.database import Database
 from tillbridge.storage.schema import ListingRow, ProductRow, VariantRow
 
 EMPTY_SKU, DOUBLE_SKU = "empty_sku", "double_sku"
+_ONE_PULL = 7_712 << 40
 
 
 class CatalogueRepository:
@@ -29,6 +30,8 @@ class CatalogueRepository:
         Empty and duplicate SKUs stay unlinked; nothing is guessed.
         """
         async with self._db.transaction():
+            # two stores that list the same SKU would both make our variant of it
+            await self._db.alone(_ONE_PULL)
             for product in products:
                 await self._keep(connection_id, product)
             skus = await self._drop_gone(connection_id, products) | await self._list_all(connection_id, products)
@@ -124,10 +127,6 @@ class CatalogueRepository:
         rows = await VariantRow.filter(barcode=code.strip()).limit(2) if code.strip() else []
         return _sellable(rows[0]) if len(rows) == 1 else None
 
-    async def listing(self, variant_id: UUID, connection_id: UUID) -> Listing | None:
-        row = await ListingRow.filter(variant_id=variant_id, connection_id=connection_id).first()
-        return None if row is None else _listing(row)
-
     async def listings_for(self, skus: Collection[str], connection_id: UUID) -> Mapping[str, Listing]:
         """Linked listings by SKU as it was asked for."""
         if not skus:
@@ -144,11 +143,6 @@ class CatalogueRepository:
         """Listings without a variant of ours, with the reason."""
         rows = await ListingRow.filter(connection_id=connection_id).exclude(unlinked="").order_by("id")
         return tuple((_listing(row), row.unlinked) for row in rows)
-
-    async def counts(self) -> Mapping[UUID, int]:
-        """Listings by connection."""
-        rows = await self._db.rows("SELECT connection_id, count(*) AS n FROM listing GROUP BY connection_id")
-        return {UUID(str(row["connection_id"])): row["n"] for row in rows}
 
 
 def _document(product: Product) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -43,8 +43,26 @@ class ConnectionRepository:
                 await LaneRow.create(connection_id=connection.id, fence=0)
                 await self._changes.note("connection", connection.id)
 
+    async def change(self, connection_id: UUID, change: Callable[[Connection], Connection]) -> Connection:
+        """Read, change and write the row while nobody else can; answers it as it is now.
+
+        The row stays locked until the caller's transaction ends. An equal one is not written. ``change`` must not wait.
+        Raises UnknownConnection, and InvalidInput as ``add`` does.
+        """
+        async with self._db.transaction():
+            if not self._db.is_sqlite:
+                await self._db.rows("SELECT id FROM connection WHERE id = ? FOR UPDATE", connection_id)
+            before = await self.get(connection_id)
+            after = change(before)
+            if after != before:
+                await self.save(after)
+        return after
+
     async def save(self, connection: Connection) -> None:
-        """The whole row; breaker numbers belong to the budget. Raises InvalidInput as ``add`` does."""
+        """The whole row, for one that nobody else can have changed; breaker numbers belong to the budget.
+
+        Raises InvalidInput as ``add`` does.
+        """
         values = _values(connection)
         with _free_name(connection):
             async with self._db.transaction():

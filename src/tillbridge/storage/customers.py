@@ -12,6 +12,8 @@ from tillbridge.storage import documents
 from tillbridge.storage.database import Database
 from tillbridge.storage.schema import CustomerLinkRow, CustomerRow
 
+_ONE_PULL = (7_712 << 40) + 1
+
 
 class CustomerRepository:
     def __init__(self, database: Database) -> None:
@@ -20,6 +22,8 @@ class CustomerRepository:
     async def upsert(self, connection_id: UUID, customers: Sequence[Customer]) -> None:
         """Keep a page of customers. Without an e-mail nobody can be matched, so nobody is kept."""
         async with self._db.transaction():
+            # two stores that know the same shopper would both make our customer of them
+            await self._db.alone(_ONE_PULL)
             for each in customers:
                 if each.email:
                     await self._keep(connection_id, each)

@@ -109,6 +109,11 @@ class Database:
                 await self._clock.sleep(pause)
         raise AssertionError("unreachable")
 
+    async def alone(self, mark: int) -> None:
+        """Of transactions with this mark only one goes on at a time, until it ends; SQLite has one writer anyway."""
+        if not self.is_sqlite:
+            await self.rows("SELECT pg_advisory_xact_lock(?::bigint)", mark)
+
     async def rows(self, sql: str, *values: Any, long: bool = False) -> list[dict[str, Any]]:
         """Rows of a statement written with ``?``; also of UPDATE ... RETURNING."""
         client = self.reader if long else self.client()
@@ -231,9 +236,9 @@ def _shown(address: str) -> str:
     return f"{parts.hostname or 'local'}:{parts.port or 5432}{parts.path}"
 
 
-async def backup(database: Database, target: Path) -> None:
-    """A consistent copy while running; refuses to call it good before it opened and answered."""
+async def backup(database: Database, target: Path, check_value: str) -> None:
+    """A consistent copy while running; refuses to call it good before it was restored on trial."""
     if database.path is None:
         raise StorageError(reason="back up PostgreSQL with pg_dump; Tillbridge copies its own SQLite file")
     with translated(str(target)):
-        await files.copied(database.path, target)
+        await files.copied(database.path, target, check_value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -14,6 +15,7 @@ from tillbridge.domain.errors import DatabaseBusy, StorageError
 
 _LOOK_EVERY = 0.05
 _PATIENCE = 60.0
+_DAMAGED = "the copy is damaged; nothing was replaced"
 
 
 def prepare(path: Path) -> None:
@@ -50,30 +52,54 @@ async def _begin(connection: sqlite3.Connection, clock: Clock) -> None:
         await clock.sleep(_LOOK_EVERY)
 
 
-def copy(source: Path, target: Path) -> None:
-    """A consistent copy of a file that may be in use, there whole or not at all."""
+def copy(source: Path, target: Path, check_value: str | None = None) -> None:
+    """A consistent copy of a file that may be in use, with what its log holds, there whole or not at all.
+
+    With ``check_value`` it is first restored on trial. Raises StorageError for a copy that would not open.
+    """
     draft = target.with_name(target.name + ".part")
     draft.unlink(missing_ok=True)
     prepare(draft)
     try:
         with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(draft)) as goal:
             origin.backup(goal)
-        _prove(draft)
+        prove(draft)
+        if check_value is not None:
+            _restore_on_trial(draft, check_value)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _prove(path: Path) -> None:
-    """Open the copy as a restore would and let SQLite check every page of it."""
+def prove(path: Path) -> None:
+    """Let SQLite check every page of a copy. Raises StorageError for one that is damaged or not of a shop."""
     with closing(sqlite3.connect(path)) as connection:
         answers = connection.execute("PRAGMA integrity_check").fetchall()
         steps = connection.execute("SELECT count(*) FROM tortoise_migrations").fetchone()[0]
         connection.execute("PRAGMA journal_mode = DELETE")
     if answers != [("ok",)] or not steps:
-        raise StorageError(reason="the copy is damaged; nothing was replaced")
+        raise StorageError(reason=_DAMAGED)
 
 
-async def copied(source: Path, target: Path) -> None:
+def _restore_on_trial(copy: Path, check_value: str) -> None:
+    """Put the copy somewhere else, open it for writing as a shop would, and see that the shop's keyring is its own."""
+    trial = copy.with_name(copy.name + ".trial")
+    try:
+        prepare(trial)
+        shutil.copyfile(copy, trial)
+        with closing(sqlite3.connect(trial)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("UPDATE shop SET epoch = epoch + 1 WHERE id = 1")
+            connection.commit()
+            found = connection.execute("SELECT key_check FROM shop WHERE id = 1").fetchone()
+        if found != (check_value,):
+            raise StorageError(reason=_DAMAGED)
+        prove(trial)
+    finally:
+        for ending in ("", "-wal", "-shm"):
+            trial.with_name(trial.name + ending).unlink(missing_ok=True)
+
+
+async def copied(source: Path, target: Path, check_value: str | None = None) -> None:
     """``copy`` without holding up anybody else."""
-    await asyncio.to_thread(copy, source, target)
+    await asyncio.to_thread(copy, source, target, check_value)

@@ -36,6 +36,12 @@ UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, le
   ORDER BY priority, run_at, id LIMIT ?)
 RETURNING """ + ", ".join(_COLUMNS)
 
+# a sale that is tried again is on its way again; one whose outcome is unknown stays so until it is looked up
+_REOPEN = """
+UPDATE delivery SET status = 'syncing', updated_at = ? WHERE status = 'failed' AND connection_id = ? AND sale_id IN
+ (SELECT subject_id FROM job WHERE connection_id = ? AND state = 'parked' AND cause = ? AND kind = 'push_order')
+"""
+
 # the state stands in the text, since a partial index serves no parameter; lanes are few, their jobs many
 _NEXT_DUE = """
 SELECT run_at FROM (SELECT (SELECT run_at FROM job WHERE job.connection_id = lane.connection_id AND state = 'waiting'
@@ -147,30 +153,40 @@ class JobRepository:
         """All tries, oldest first."""
         return tuple(_attempt(row) for row in await AttemptRow.filter(job_id=job_id).order_by("id"))
 
+    async def tries(self, sale_ids: Sequence[UUID]) -> Mapping[tuple[UUID, UUID], int]:
+        """How often something was tried, by sale and connection; counted at once for all of them."""
+        if not sale_ids:
+            return {}
+        rows = await self._db.rows(
+            "SELECT job.subject_id, job.connection_id, count(*) AS n FROM job JOIN attempt ON attempt.job_id = job.id "
+            f"WHERE job.subject_id IN ({', '.join('?' for _ in sale_ids)}) GROUP BY job.subject_id, job.connection_id",
+            *sale_ids,
+        )
+        return {(UUID(str(row["subject_id"])), UUID(str(row["connection_id"]))): int(row["n"]) for row in rows}
+
     async def retry(self, job_id: UUID, now: datetime) -> None:
         """A parked, waiting or failed job runs again at once, with all its attempts."""
         job = await self._known(job_id)
         if job.state not in (JobState.PARKED, JobState.WAITING):
             raise InvalidInput(field="job", reason=f"it is {job.state.value}")
-        await self._restart(now, "id = ? AND state = ?", job_id, job.state.value)
+        await self._restart(job.connection_id, now, job.state, "id = ?", job_id)
 
-    async def retry_alike(self, cause: str, connection_id: UUID | None, now: datetime) -> int:
-        """All parked jobs of a cause run again; how many."""
-        if connection_id is None:
-            return await self._restart(now, "cause = ? AND state = ?", cause, "parked")
-        return await self._restart(now, "cause = ? AND connection_id = ? AND state = ?", cause, connection_id, "parked")
-
-    async def _restart(self, now: datetime, where: str, *values: Any) -> int:
-        """Make jobs of one state wait, due now; the state is the last of ``values``."""
-        sql = f"UPDATE job SET state = 'waiting', run_at = ?, attempts = 0 WHERE {where} RETURNING id, connection_id"
+    async def retry_alike(self, cause: str, connection_id: UUID, now: datetime) -> int:
+        """All parked jobs of a cause and connection run again; how many. Done in the database, however many."""
         async with self._db.transaction():
-            rows = await self._db.rows(sql, now, *values)
-            counted = Counter(UUID(str(row["connection_id"])) for row in rows)
-            for connection_id, count in sorted(counted.items()):
-                await moved(self._db, connection_id, values[-1], "waiting", count)
-            if rows:
-                await self._changes.note("job", UUID(str(rows[0]["id"])))
-        return len(rows)
+            await self._db.run(_REOPEN, now, connection_id, connection_id, cause)
+            return await self._restart(connection_id, now, JobState.PARKED, "cause = ?", cause)
+
+    async def _restart(self, connection_id: UUID, now: datetime, state: JobState, where: str, *values: Any) -> int:
+        """Make jobs of one connection and state wait, due now."""
+        change = "UPDATE job SET state = 'waiting', run_at = ?, attempts = 0"
+        sql = f"{change} WHERE connection_id = ? AND state = ? AND {where}"
+        async with self._db.transaction():
+            count = await self._db.run(sql, now, connection_id, state.value, *values)
+            await moved(self._db, connection_id, state.value, "waiting", count)
+            if count:
+                await self._changes.note("job", connection_id)
+        return count
 
     async def cancel(self, job_id: UUID, now: datetime) -> Job:
         """Give a job up; one that is running cannot be. Answers it as it was."""
@@ -250,7 +266,7 @@ def _attempt(row: AttemptRow) -> Attempt:
     return Attempt(
         number=row.number, began_at=row.began_at, ended_at=row.ended_at, phase=Phase(row.phase), action=row.action,
         outcome=row.outcome, handling=Handling(row.handling) if row.handling else None, error=_card_out(row.error),
-        request_id=row.request_id, idempotency_key=row.idempotency_key, sent_at=row.sent_at,
+        request_id=row.request_id, idempotency_key=row.idempotency_key, sent_at=row.sent_at, body=row.body,
     )  # fmt: skip
 
 

@@ -100,12 +100,6 @@ def _document(path: Path) -> Mapping[str, Any] | None:
     return document
 
 
-def is_locked(path: Path) -> bool:
-    """Whether the file asks for a passphrase. Raises VaultError for a damaged file."""
-    document = _document(path)
-    return document is not None and "sealed" in document
-
-
 def save(keyring: Keyring, path: Path, passphrase: Secret | None = None) -> None:
     """Replace the file in one step; it is never half written, and only its owner may read it."""
     body: dict[str, Any] = {

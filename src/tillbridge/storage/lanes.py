@@ -13,7 +13,7 @@ from tillbridge.storage.database import Database
 
 _TAKE = """
 SELECT lane.connection_id, lane.fence FROM lane
-WHERE (lane.lease_until IS NULL OR lane.lease_until < ? OR lane.owner = ?) {exclude}
+WHERE (lane.lease_until IS NULL OR lane.lease_until < ? OR lane.lease_until > ? OR lane.owner = ?) {exclude}
   AND (EXISTS (SELECT 1 FROM job
      WHERE job.connection_id = lane.connection_id AND job.state = 'waiting' AND job.run_at <= ?)
     OR EXISTS (SELECT 1 FROM job WHERE job.connection_id = lane.connection_id AND job.state = 'running'))
@@ -27,6 +27,9 @@ UPDATE attempt SET ended_at = ?, outcome = 'interrupted' WHERE ended_at IS NULL 
 _RETURN = """
 UPDATE job SET state = 'waiting', run_at = ?, lease_until = NULL WHERE connection_id = ? AND state = 'running'
 """
+
+_NO_LEASE_LASTS = 1800.0
+"""Seconds. A lease that ends later was given by a clock that has been set back since; who is alive renews it soon."""
 
 
 class LaneRepository:
@@ -46,7 +49,8 @@ class LaneRepository:
             exclude=f"AND lane.connection_id NOT IN ({marks})" if exclude else "",
             lock="" if self._db.is_sqlite else "FOR UPDATE SKIP LOCKED",
         )
-        rows = await self._db.rows(sql, now, owner, *exclude, now)
+        beyond = now + timedelta(seconds=max(_NO_LEASE_LASTS, 3 * seconds))
+        rows = await self._db.rows(sql, now, beyond, owner, *exclude, now)
         if not rows:
             return None
         lane = Lane(UUID(str(rows[0]["connection_id"])), owner, rows[0]["fence"] + 1, now + timedelta(seconds=seconds))

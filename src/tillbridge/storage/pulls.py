@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
+
+from tortoise.functions import Count
 
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.ids import new_id
@@ -60,30 +63,48 @@ class QuarantineRepository:
     def __init__(self, changes: Changes, clock: Clock) -> None:
         self._changes, self._clock = changes, clock
 
-    async def add(self, connection_id: UUID, kind: str, record: RefusedRecord) -> None:
-        """The newest state of a record; pulled again it replaces the older one."""
+    async def add(self, connection_id: UUID, kind: str, record: RefusedRecord) -> bool:
+        """The newest state of a record; pulled again it replaces the older one. Whether that is news."""
         values: dict[str, Any] = {
             "path": record.path[:_LONGEST], "expected": record.expected[:_LONGEST], "found": record.found[:_LONGEST],
             "body": record.raw, "at": self._clock.now(),
         }  # fmt: skip
         key: dict[str, Any] = {"connection_id": connection_id, "kind": kind, "external_id": record.external_id}
-        if not await QuarantineRow.filter(**key).update(**values):
+        before = await QuarantineRow.get_or_none(**key)
+        if before is None:
             await QuarantineRow.create(id=new_id(), **key, **values)
+        else:
+            await QuarantineRow.filter(id=before.id).update(**values)
         await self._changes.note("quarantine", connection_id)
+        return before is None or (before.expected, before.found, before.body) != (
+            values["expected"], values["found"], values["body"],
+        )  # fmt: skip
+
+    async def settle(self, connection_id: UUID, kind: str, external_ids: Sequence[str]) -> None:
+        """Let go of records that fit by now."""
+        named = [each for each in external_ids if each]
+        query = QuarantineRow.filter(connection_id=connection_id, kind=kind, external_id__in=named)
+        if named and await query.delete():
+            await self._changes.note("quarantine", connection_id)
+
+    async def drop_nameless(self, connection_id: UUID, kind: str) -> None:
+        """Forget a record without id: nothing tells whether it fits by now, and it comes back if it does not."""
+        await QuarantineRow.filter(connection_id=connection_id, kind=kind, external_id="").delete()
+
+    async def counts(self, connection_id: UUID) -> Mapping[str, int]:
+        """Records of a connection that wait, by kind."""
+        query = QuarantineRow.filter(connection_id=connection_id).annotate(n=Count("id")).group_by("kind")
+        return {row["kind"]: row["n"] for row in await query.values("kind", "n")}
+
+    async def totals(self) -> Mapping[UUID, int]:
+        """Records that wait, by connection."""
+        query = QuarantineRow.annotate(n=Count("id")).group_by("connection_id")
+        return {UUID(str(row["connection_id"])): row["n"] for row in await query.values("connection_id", "n")}
 
     async def list(self, connection_id: UUID | None = None, limit: int = 200) -> tuple[Quarantined, ...]:
         """Newest first."""
         query = QuarantineRow.filter(connection_id=connection_id) if connection_id else QuarantineRow.all()
-        return tuple(_quarantined(row) for row in await query.order_by("-at").limit(limit))
-
-    async def release(self, record_id: UUID) -> Quarantined | None:
-        """Take a record out, to be mapped again."""
-        row = await QuarantineRow.get_or_none(id=record_id)
-        if row is None:
-            return None
-        await QuarantineRow.filter(id=record_id).delete()
-        await self._changes.note("quarantine", UUID(str(row.connection_id)))
-        return _quarantined(row)
+        return tuple(_quarantined(row) for row in await query.order_by("-at", "-id").limit(limit))
 
 
 def _quarantined(row: QuarantineRow) -> Quarantined:

@@ -1,4 +1,4 @@
-"""How long what is kept: each kind has an age and a bound on its number. Called by upkeep and ``tillbridge doctor``."""
+"""How long what is kept: each kind has an age and a bound on its number. The planner has it done once a day."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ _KINDS: tuple[tuple[str, str, timedelta, int], ...] = (
     ("audit", "at", timedelta(days=400), 200_000),
     ("sighting", "at", timedelta(days=60), 200_000),
     ("movement", "at", timedelta(days=800), 1_000_000),
-    ("attempt", "began_at", timedelta(days=120), 500_000),
     ("notification", "last_at", timedelta(days=120), 20_000),
     ("quarantine", "at", timedelta(days=120), 20_000),
 )
 """Table, time, age, number. Sales, deliveries and redemptions are the shop's books and are never pruned."""
+_TRIED = (timedelta(days=120), 500_000)
+"""Tries of settled jobs; those of open ones tell when something was sent and stay."""
+_OF_SETTLED = "job_id NOT IN (SELECT id FROM job WHERE state IN ('waiting', 'running', 'parked'))"
 _SETTLED_FOR = timedelta(days=400)
 _AT_ONCE = 10_000
 
@@ -25,6 +27,12 @@ _AT_ONCE = 10_000
 async def prune(database: Database, now: datetime) -> int:
     """Drop what is too old or too much; how many rows went. Ids rise with time, so the oldest go first."""
     gone = await _prune_jobs(database, now)
+    age, most = _TRIED
+    gone += await database.run(f"DELETE FROM attempt WHERE began_at < ? AND {_OF_SETTLED}", now - age)
+    gone += await database.run(
+        f"DELETE FROM attempt WHERE {_OF_SETTLED} "
+        f"AND id <= (SELECT id FROM attempt ORDER BY id DESC LIMIT 1 OFFSET {most})"
+    )
     for table, time_column, age, most in _KINDS:
         gone += await database.run(f"DELETE FROM {table} WHERE {time_column} < ?", now - age)
         gone += await database.run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -130,16 +130,47 @@ class SaleRepository:
         return await SaleRow.all().count()
 
     async def deliveries(self, sale_id: UUID) -> tuple[Delivery, ...]:
-        rows = await DeliveryRow.filter(sale_id=sale_id).order_by("id")
-        parts = await self._parts(sale_id) if rows else {}
-        return tuple([await self._delivery(row, parts) for row in rows])
+        return (await self.deliveries_of([sale_id]))[sale_id]
+
+    async def deliveries_of(self, sale_ids: Sequence[UUID]) -> Mapping[UUID, tuple[Delivery, ...]]:
+        """The deliveries of many sales, read at once for all of them."""
+        ids = list(sale_ids)
+        rows = await DeliveryRow.filter(sale_id__in=ids).order_by("id")
+        parts = await self._parts(ids) if rows else {}
+        handles = defaultdict(list)
+        for each in await HandleRow.filter(sale_id__in=ids).order_by("id"):
+            handles[each.sale_id, each.connection_id].append(each)
+        found: dict[UUID, list[Delivery]] = {each: [] for each in sale_ids}
+        for row in rows:
+            sale_id = UUID(str(row.sale_id))
+            found[sale_id].append(_delivery(row, handles[row.sale_id, row.connection_id], parts[sale_id]))
+        return {sale_id: tuple(each) for sale_id, each in found.items()}
 
     async def delivery(self, sale_id: UUID, connection_id: UUID) -> Delivery:
         """Raises NotFound when the sale does not go to that connection."""
         row = await DeliveryRow.get_or_none(sale_id=sale_id, connection_id=connection_id)
         if row is None:
             raise NotFound(what="delivery", name=sale_id)
-        return await self._delivery(row, await self._parts(sale_id))
+        handles = await HandleRow.filter(sale_id=sale_id, connection_id=connection_id).order_by("id")
+        return _delivery(row, handles, (await self._parts([sale_id]))[sale_id])
+
+    async def change_delivery(
+        self, sale_id: UUID, connection_id: UUID, change: Callable[[Delivery], Delivery]
+    ) -> Delivery:
+        """Read, change and write a delivery while nobody else can; answers it as it is now.
+
+        The row stays locked until the caller's transaction ends. An equal one is not written. ``change`` must not wait.
+        Raises NotFound as ``delivery`` does.
+        """
+        async with self._db.transaction():
+            if not self._db.is_sqlite:
+                locking = "SELECT id FROM delivery WHERE sale_id = ? AND connection_id = ? FOR UPDATE"
+                await self._db.rows(locking, sale_id, connection_id)
+            before = await self.delivery(sale_id, connection_id)
+            after = change(before)
+            if after != before:
+                await self.save_delivery(after)
+        return after
 
     async def save_delivery(self, delivery: Delivery) -> None:
         """All but the handles, which are only ever added, and the lines, which stand from the start."""
@@ -170,22 +201,12 @@ class SaleRepository:
         tenders = _by_sale(await SaleTenderRow.filter(sale_id__in=ids).order_by("position"))
         return tuple(_order(row, lines[row.id], taxes[row.id], tenders[row.id]) for row in rows)
 
-    async def _parts(self, sale_id: UUID) -> Mapping[str, list[str]]:
-        """The lines of each connection that records only some of them, by its id."""
-        row = await SaleRow.get_or_none(id=sale_id)
-        return {} if row is None else dict(row.document.get("parts", {}))
-
-    async def _delivery(self, row: DeliveryRow, parts: Mapping[str, list[str]]) -> Delivery:
-        rows = await HandleRow.filter(sale_id=row.sale_id, connection_id=row.connection_id).order_by("id")
-        return Delivery(
-            sale_id=UUID(str(row.sale_id)), connection_id=UUID(str(row.connection_id)), status=OrderStatus(row.status),
-            reason=row.reason, reason_params=row.reason_params, platform_order_id=row.platform_order_id,
-            number=row.number, total=documents.money_out(row.total, row.currency),
-            tax=documents.money_out(row.tax, row.currency), paid=row.paid,
-            stock=None if row.stock is None else StockEffect(row.stock),
-            handles=tuple(Handle(each.kind, each.external_id) for each in rows), updated_at=row.updated_at,
-            lines=tuple(parts.get(str(row.connection_id), ())),
-        )  # fmt: skip
+    async def _parts(self, sale_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, list[str]]]:
+        """By sale: the lines of each connection that records only some of them, by its id."""
+        found: dict[UUID, Mapping[str, list[str]]] = {each: {} for each in sale_ids}
+        for sale_id, document in await SaleRow.filter(id__in=list(sale_ids)).values_list("id", "document"):
+            found[UUID(str(sale_id))] = document.get("parts", {})
+        return found
 
 
 def _by_sale(parts: Sequence[Part]) -> Mapping[UUID, list[Part]]:
@@ -236,6 +257,18 @@ def _delivery_values(delivery: Delivery) -> dict[str, Any]:
         "tax": documents.money_in(delivery.tax), "paid": delivery.paid,
         "stock": delivery.stock.value if delivery.stock else None, "updated_at": delivery.updated_at,
     }  # fmt: skip
+
+
+def _delivery(row: DeliveryRow, handles: Sequence[HandleRow], parts: Mapping[str, list[str]]) -> Delivery:
+    return Delivery(
+        sale_id=UUID(str(row.sale_id)), connection_id=UUID(str(row.connection_id)), status=OrderStatus(row.status),
+        reason=row.reason, reason_params=row.reason_params, platform_order_id=row.platform_order_id,
+        number=row.number, total=documents.money_out(row.total, row.currency),
+        tax=documents.money_out(row.tax, row.currency), paid=row.paid,
+        stock=None if row.stock is None else StockEffect(row.stock),
+        handles=tuple(Handle(each.kind, each.external_id) for each in handles), updated_at=row.updated_at,
+        lines=tuple(parts.get(str(row.connection_id), ())),
+    )  # fmt: skip
 
 
 def _order(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import time
 
+from tortoise.expressions import F
+
 from tillbridge.domain.money import Money
 from tillbridge.domain.shop import Location, Shop, Till
 from tillbridge.storage.changes import Changes
@@ -41,6 +43,10 @@ class ShopRepository:
             cash_step_minor=None if shop.cash_rounding is None else shop.cash_rounding.minor,
         )  # fmt: skip
         await self._changes.note("shop")
+
+    async def hold(self) -> None:
+        """Nobody else who holds the shop goes on until the caller's transaction ends."""
+        await ShopRow.filter(id=1).update(name=F("name"))
 
     async def key_check(self) -> str | None:
         return (await ShopRow.get(id=1)).key_check

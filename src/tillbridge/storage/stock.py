@@ -7,12 +7,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from tillbridge.domain.ids import new_id
-from tillbridge.domain.stock import MovementCause, Sighting, StockLevel, StockMovement
+from tillbridge.domain.jobs import JobKind, JobState, Phase
+from tillbridge.domain.stock import MovementCause, PushInDoubt, Sighting, StockLevel, StockMovement
 from tillbridge.storage.changes import Changes
 from tillbridge.storage.database import Database
-from tillbridge.storage.schema import LevelRow, ListingRow, MovementRow, SightingRow
+from tillbridge.storage.schema import JobRow, LevelRow, ListingRow, MovementRow, SightingRow
 
 _MOST = 200
+_Told = tuple[str, Decimal | None]
 
 
 class StockRepository:
@@ -88,26 +90,50 @@ class StockRepository:
             for row in await ListingRow.filter(connection_id=connection_id, inventory_id__in=ids)
         }
         async with self._db.transaction():
+            last = await self._last_told(connection_id, sorted({each for each in skus.values() if each}))
+            fresh = []
             for each in levels:
                 sku = skus.get(each.inventory_id, "")
-                if sku and not await self._is_known(connection_id, sku, each, direction):
-                    await SightingRow.create(
-                        id=new_id(), connection_id=connection_id, sku=sku, location_id=each.location_id,
-                        direction=direction, quantity=each.available, at=each.read_at,
+                told = (direction, each.available)
+                if sku and last.get((sku, each.location_id)) != told:
+                    last[sku, each.location_id] = told
+                    fresh.append(
+                        SightingRow(
+                            id=new_id(), connection_id=connection_id, sku=sku, location_id=each.location_id,
+                            direction=direction, quantity=each.available, at=each.read_at,
+                        )
                     )  # fmt: skip
-            await self._changes.note("stock", connection_id)
+            if fresh:
+                await SightingRow.bulk_create(fresh)
+                await self._changes.note("stock", connection_id)
 
-    async def _is_known(self, connection_id: UUID, sku: str, level: StockLevel, direction: str) -> bool:
-        last = (
-            await SightingRow.filter(connection_id=connection_id, sku=sku, location_id=level.location_id)
-            .order_by("-at", "-id")
-            .first()
+    async def _last_told(self, connection_id: UUID, skus: Sequence[str]) -> dict[tuple[str, str], _Told]:
+        """Direction and number of the newest sighting by SKU and place, read at once for all of them."""
+        if not skus:
+            return {}
+        rows = await self._db.rows(
+            "SELECT sku, location_id, direction, quantity FROM (SELECT sku, location_id, direction, quantity, "
+            "row_number() OVER (PARTITION BY sku, location_id ORDER BY at DESC, id DESC) AS place FROM sighting "
+            f"WHERE connection_id = ? AND sku IN ({', '.join('?' for _ in skus)})) AS told WHERE place = 1",
+            connection_id, *skus,
+        )  # fmt: skip
+        return {
+            (row["sku"], row["location_id"]): (
+                row["direction"], None if row["quantity"] is None else Decimal(str(row["quantity"])),
+            )
+            for row in rows
+        }  # fmt: skip
+
+    async def in_doubt(self, connection_id: UUID, sku: str) -> tuple[PushInDoubt, ...]:
+        """Jobs that sent a change of a SKU and have no answer yet; parked ones are a person's, so not among them."""
+        rows = await JobRow.filter(
+            connection_id=connection_id,
+            kind=JobKind.PUSH_STOCK.value,
+            state__in=(JobState.WAITING.value, JobState.RUNNING.value),
+            phase=Phase.SENDING.value,
         )
-        return last is not None and last.direction == direction and last.quantity == level.available
-
-    async def last_seen(self, connection_id: UUID, sku: str) -> Sighting | None:
-        """The newest number read from or written to a connection."""
-        row = await SightingRow.filter(connection_id=connection_id, sku=sku).order_by("-at", "-id").first()
-        if row is None:
-            return None
-        return Sighting(connection_id, row.sku, row.location_id, row.direction, row.quantity, row.at)
+        return tuple(
+            PushInDoubt(each.id, each.fence, each.state == JobState.RUNNING.value, each.run_at)
+            for each in rows
+            if each.payload.get("sku") == sku
+        )

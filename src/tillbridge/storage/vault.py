@@ -78,10 +78,6 @@ class Vault:
         value = self._open(connection_id, _of_token(row.type), row.key_id, row.closed)
         return Token(token_type, value, row.issued_at, row.expires_at, row.generation)
 
-    async def drop_token(self, connection_id: UUID, token_type: TokenType) -> None:
-        await TokenRow.filter(connection_id=connection_id, type=token_type.value).delete()
-        await self._changes.note("token", connection_id)
-
     async def token_facts(self) -> tuple[TokenFacts, ...]:
         """All tokens without their values, by connection name."""
         known = {row.id: row for row in await ConnectionRow.all()}

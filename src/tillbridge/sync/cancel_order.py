@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.jobs import Phase
@@ -52,10 +53,8 @@ class CancelOrder:
             return Outcome(parked(answered, "queue.not_cancelled", {**facts, "number": placed.number}))
 
         async def write() -> None:
-            now = await self._storage.sales.delivery(order.id, task.connection.id)
-            await self._storage.sales.save_delivery(
-                replace(now, reason="orders.cancelled_there", reason_params=facts, updated_at=self._clock.now())
-            )
+            told = {"reason": "orders.cancelled_there", "reason_params": facts, "updated_at": self._clock.now()}
+            await self._storage.sales.change_delivery(order.id, task.connection.id, partial(replace, **told))
             await audit_worker(self._storage, self._clock, "orders.audit.cancelled_there", facts, order.reference)
 
         return Outcome(succeeded("cancelled"), write)

@@ -13,7 +13,7 @@ import structlog
 
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.connections import BreakerState, Connection, ConnectionState
-from tillbridge.domain.errors import LeaseLost, StorageError
+from tillbridge.domain.errors import LeaseLost, StorageError, UnknownConnection
 from tillbridge.storage import Lane, Storage
 from tillbridge.sync.running import JobRunner
 from tillbridge.sync.shielding import finished
@@ -43,7 +43,10 @@ class LaneDriver:
     lease_seconds: float
 
     async def drive(self, lane: Lane) -> None:
-        """Work until nothing is due or the connection is held. Raises LeaseLost when another worker took over."""
+        """Work until nothing is due or the connection is held.
+
+        Raises LeaseLost when another worker took over or the connection was removed.
+        """
         work = asyncio.create_task(self._work(lane), name=f"lane {lane.connection_id}")
         renewal = asyncio.create_task(self._renew(lane), name=f"lease {lane.connection_id}")
         try:
@@ -75,7 +78,10 @@ class LaneDriver:
             await asyncio.gather(*running, return_exceptions=True)
 
     async def _claim(self, lane: Lane, busy: int) -> set[asyncio.Task[None]]:
-        connection = await self.storage.connections.get(lane.connection_id)
+        try:
+            connection = await self.storage.connections.get(lane.connection_id)
+        except UnknownConnection as error:
+            raise LeaseLost(what="the connection") from error
         if is_held(connection, self.clock.now()):
             return set()
         free = self.spec_of(connection).limits.concurrency - busy

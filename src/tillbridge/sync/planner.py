@@ -1,4 +1,7 @@
-"""Puts pulls into the queue at their rhythm, once for all workers on a database. Called by the worker each round."""
+"""Puts pulls into the queue at their rhythm and clears away old rows, once for all workers on a database.
+
+Called by the worker each round and by ``tillbridge sync``.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,20 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.connections import ConnectionState
 from tillbridge.domain.jobs import JobKind
 from tillbridge.storage import Storage
 from tillbridge.sync.enqueue import new_job
-from tillbridge.sync.schedule import PULL_EVERY
+from tillbridge.sync.schedule import PRUNE_EVERY, PULL_EVERY
+
+_SHOP = UUID(int=0)
+"""What is no connection's own is kept under this id."""
+
+
+_log = structlog.get_logger(__name__)
 
 
 class Planner:
@@ -20,6 +31,7 @@ class Planner:
     def __init__(self, storage: Storage, clock: Clock, kinds: Collection[JobKind]) -> None:
         self._storage, self._clock = storage, clock
         self._kinds = [kind for kind in PULL_EVERY if kind in kinds]
+        self._pruned: datetime | None = None
         self._asked: dict[tuple[UUID, JobKind], datetime] = {}
 
     async def plan(self) -> None:
@@ -33,6 +45,20 @@ class Planner:
                 if asked is None or now - asked >= PULL_EVERY[kind]:
                     await self._plan_one(connection.id, kind, now)
                     self._asked[connection.id, kind] = now
+        await self._prune(now)
+
+    async def _prune(self, now: datetime) -> None:
+        """Once a day, by whoever looks first. One that fails is tried again the next day."""
+        if self._pruned is not None and now - self._pruned < PRUNE_EVERY:
+            return
+        self._pruned = now
+        async with self._storage.transaction():
+            last = await self._storage.cursors.get(_SHOP, "pruned")
+            if last and now - datetime.fromisoformat(last) < PRUNE_EVERY:
+                return
+            await self._storage.cursors.set(_SHOP, "pruned", now.isoformat())
+        gone = await self._storage.prune()
+        _log.info("old rows cleared away", action="prune", rows=gone)
 
     async def _plan_one(self, connection_id: UUID, kind: JobKind, now: datetime) -> None:
         name = f"planned:{kind.value}"

@@ -31,6 +31,7 @@ from tillbridge.platforms.contract import (
 from tillbridge.storage import Storage
 from tillbridge.sync.followers import book
 from tillbridge.sync.give_back import GiveBackGiftCard
+from tillbridge.sync.quarantining import sort_in
 from tillbridge.sync.settle import succeeded
 from tillbridge.sync.stock_push import PushStock
 from tillbridge.sync.tasks import Handlers, Outcome, SpecOf, Task
@@ -173,8 +174,8 @@ class Puller:
             place = place.after(page)
             async with self._storage.transaction():
                 await source.keep(items)
-                for record in page.refused:
-                    await self._storage.quarantine.add(task.connection.id, source.kind.value, record)
+                fine = [each.external_id for each in items]
+                await sort_in(self._storage, task.connection, source.kind, fine, page.refused)
                 await self._storage.cursors.set(task.connection.id, source.kind.value, place.as_text())
         return Outcome(succeeded(f"{len(seen)} read, {refused} in quarantine"))
 
@@ -194,7 +195,7 @@ class Puller:
         if known is None:
             fresh = as_ours(order, connection)
             await self._storage.sales.add(fresh, [_delivered(fresh, connection, now)])
-            await book(self._storage, replace(fresh, lines=()), fresh, now)
+            await self._book(connection, replace(fresh, lines=()), fresh)
             return
         known = await self._storage.sales.hold(known.id)
         if known.updated_at == order.updated_at:
@@ -204,7 +205,12 @@ class Puller:
         if await self._is_cancelled_here(known, connection):
             newer = replace(newer, payment=PaymentStatus.CANCELLED)
         await self._storage.sales.replace_online(newer)
-        await book(self._storage, known, newer, now)
+        await self._book(connection, known, newer)
+
+    async def _book(self, connection: Connection, before: Order, after: Order) -> None:
+        """What was sold before the store was connected is history: no other store ever held that stock for it."""
+        if after.sold_at >= connection.created_at:
+            await book(self._storage, before, after, self._clock.now())
 
     async def _is_cancelled_here(self, known: Order, connection: Connection) -> bool:
         """A cancellation on its way stands, although the store does not show it yet; one given up does not."""

@@ -6,6 +6,8 @@ The worker calls PushOrder as the handler of PUSH_ORDER jobs. A create never fol
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.errors import AuthError, NetworkFailure, PlatformUnavailable, RateLimited
@@ -97,12 +99,10 @@ class PushOrder:
 
     async def _mark(self, task: Task, order: Order) -> None:
         """Make "about to send" durable. Raises LeaseLost when another worker has taken over."""
+        sending = partial(replace, status=OrderStatus.SYNCING, updated_at=self._clock.now())
 
         async def on_its_way() -> None:
-            delivery = await self._storage.sales.delivery(order.id, task.connection.id)
-            await self._storage.sales.save_delivery(
-                replace(delivery, status=OrderStatus.SYNCING, updated_at=self._clock.now())
-            )
+            await self._storage.sales.change_delivery(order.id, task.connection.id, sending)
 
         await self._storage.jobs.mark_sending(
             task.job,
@@ -136,19 +136,11 @@ class PushOrder:
 
     async def _note(self, task: Task, order: Order, placed: PlacedOrder) -> None:
         """Keep what the platform shows with the delivery, whatever its status."""
-        delivery = await self._storage.sales.delivery(order.id, task.connection.id)
-        await self._storage.sales.save_delivery(
-            replace(
-                delivery,
-                platform_order_id=placed.platform_order_id,
-                number=placed.number,
-                total=placed.total,
-                tax=placed.tax,
-                paid=placed.paid,
-                stock=placed.stock,
-                updated_at=self._clock.now(),
-            )
-        )
+        shown: dict[str, Any] = {
+            "platform_order_id": placed.platform_order_id, "number": placed.number, "total": placed.total,
+            "tax": placed.tax, "paid": placed.paid, "stock": placed.stock, "updated_at": self._clock.now(),
+        }  # fmt: skip
+        await self._storage.sales.change_delivery(order.id, task.connection.id, partial(replace, **shown))
 
     def _stock_work(self, task: Task, order: Order, placed: PlacedOrder) -> list[Job]:
         """Stock the platform did not lower itself is lowered by us; where nobody can tell it is read anew."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from tillbridge.domain.clock import Clock
-from tillbridge.domain.errors import LeaseLost, TillbridgeError
+from tillbridge.domain.errors import LeaseLost, StorageError, TillbridgeError, UnknownConnection
 from tillbridge.domain.events import Event, QueueChanged, SaleStatusChanged
 from tillbridge.domain.jobs import JobState
 from tillbridge.storage import Storage
@@ -47,7 +47,7 @@ class JobRunner:
     async def _write(self, task: Task, outcome: Outcome) -> None:
         try:
             await write_down(self.storage, self.clock, task, outcome)
-        except TillbridgeError:
+        except StorageError:
             raise
         except Exception as error:  # what cannot be written must park its own job, or it would be claimed for ever
             _log.exception("result cannot be kept", action=task.job.kind.value, job=str(task.job.id))
@@ -77,15 +77,19 @@ class JobRunner:
             return Outcome(after_failure(TillbridgeError(kind=type(error).__name__), await self._circumstances(task)))
 
     async def _circumstances(self, task: Task) -> Circumstances:
-        return await circumstances(self.storage, task, self.spec_of(task.connection), self.clock)
+        """Raises LeaseLost when the connection was removed meanwhile: its jobs were given up with it."""
+        try:
+            return await circumstances(self.storage, task, self.spec_of(task.connection), self.clock)
+        except UnknownConnection as error:
+            raise LeaseLost(what="the connection") from error
 
     async def _hand_back(self, task: Task) -> None:
         """A stopped worker leaves its jobs to the next one, with the phase they reached; nothing is spent."""
-        at = await self._circumstances(task)
-        returned = Settlement(
-            state=JobState.WAITING, phase=at.phase, outcome="stopped", spent=False, run_at=self.clock.now()
-        )
         try:
+            at = await self._circumstances(task)
+            returned = Settlement(
+                state=JobState.WAITING, phase=at.phase, outcome="stopped", spent=False, run_at=self.clock.now()
+            )
             await write_down(self.storage, self.clock, task, Outcome(returned))
         except LeaseLost:
             _log.info("job already taken over", action=task.job.kind.value, job=str(task.job.id))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
+from tillbridge.domain import pace
 from tillbridge.domain.jobs import JobKind
-
-Draw = Callable[[], float]
-"""A number in [0, 1)."""
+from tillbridge.domain.pace import Draw
 
 PRIORITY: Mapping[JobKind, int] = {
     JobKind.PUSH_ORDER: 10,
@@ -31,14 +30,15 @@ PULL_EVERY: Mapping[JobKind, timedelta] = {
     JobKind.PULL_CUSTOMERS: timedelta(minutes=30),
 }
 
+PRUNE_EVERY = timedelta(days=1)
+
 MAX_ATTEMPTS = 10
-_FIRST, _LONGEST, _SHORTEST = 2.0, 600.0, 0.5
+_FIRST, _LONGEST, _SHORTEST = 4.0, 600.0, 0.5
 
 
 def back_off(failures: int, draw: Draw = random.random) -> timedelta:
     """Exponential back-off with full jitter, at least half a second, at most ten minutes. ``failures`` from 1."""
-    bound = min(_LONGEST, _FIRST * 2.0 ** min(max(failures, 1), 20))
-    return timedelta(seconds=_SHORTEST + draw() * (bound - _SHORTEST))
+    return timedelta(seconds=pace.back_off(failures, first=_FIRST, longest=_LONGEST, shortest=_SHORTEST, draw=draw))
 
 
 def asked(seconds: float, draw: Draw = random.random) -> timedelta:

@@ -27,8 +27,9 @@ from tillbridge.domain.errors import (
 )
 from tillbridge.domain.jobs import JobState, Phase
 from tillbridge.domain.orders import OrderStatus
+from tillbridge.domain.pace import Draw
 from tillbridge.messages import text
-from tillbridge.sync.schedule import MAX_ATTEMPTS, Draw, asked, back_off
+from tillbridge.sync.schedule import MAX_ATTEMPTS, asked, back_off
 
 UNKNOWN_FOR = timedelta(minutes=30)
 """An outcome nobody could settle for that long is handed to a person."""

@@ -6,7 +6,7 @@ Wiring builds it for the console, ``tillbridge worker`` and ``tillbridge sync``;
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -27,6 +27,8 @@ _log = structlog.get_logger(__name__)
 _POLL = 1.0
 _LOOK = 0.1
 _AFTER_TROUBLE = 2.0
+_REST = timedelta(minutes=1)
+"""How long a lane is left alone that ended in a bug."""
 
 
 class BackgroundSyncService:
@@ -60,6 +62,7 @@ class BackgroundSyncService:
         self._planner = Planner(storage, clock, frozenset(handlers))
         self._storage, self._clock, self._owner, self._lease = storage, clock, owner, lease_seconds
         self._lanes: dict[UUID, asyncio.Task[None]] = {}
+        self._resting: dict[UUID, datetime] = {}
 
     async def run(self) -> None:
         """Work until cancelled. Jobs under way are handed back with what they had reached."""
@@ -69,9 +72,16 @@ class BackgroundSyncService:
                 if self._lanes:
                     await asyncio.wait(self._lanes.values(), timeout=_POLL, return_when=asyncio.FIRST_COMPLETED)
                 else:
-                    await self._storage.changes.wait(_POLL)
+                    await self._wait_for_a_change()
         finally:
             await self._stop()
+
+    async def _wait_for_a_change(self) -> None:
+        try:
+            await self._storage.changes.wait(_POLL)
+        except StorageError as error:
+            _log.warning("changes cannot be read, waiting", action="worker.wait", reason=str(error))
+            await self._clock.sleep(_AFTER_TROUBLE)
 
     async def run_until_idle(self, patience: timedelta = timedelta(minutes=2)) -> None:
         """Work until nothing is due within ``patience``. Jobs of held connections do not count."""
@@ -114,15 +124,26 @@ class BackgroundSyncService:
             await self._clock.sleep(_AFTER_TROUBLE)
 
     async def _gather(self) -> None:
-        """Raises the StorageError a lane ended with; a lost lease is somebody else's work now."""
+        """Clear away lanes that ended. A lost lease is somebody else's work, or nobody's when its store was removed.
+
+        A lane that met a bug rests and stops no other. Raises the StorageError a lane ended with.
+        """
+        trouble: StorageError | None = None
         for connection_id, task in list(self._lanes.items()):
             if not task.done():
                 continue
             del self._lanes[connection_id]
             try:
                 task.result()
-            except LeaseLost:
-                _log.info("lane taken over by another worker", action="lane.lost", connection=str(connection_id))
+            except LeaseLost as error:
+                _log.info("lane lost", action="lane.lost", connection=str(connection_id), reason=str(error))
+            except StorageError as error:
+                trouble = error
+            except Exception:  # one lane's bug must not stop the work of all other stores
+                _log.exception("lane met a bug", action="lane.bug", connection=str(connection_id))
+                self._resting[connection_id] = self._clock.now() + _REST
+        if trouble is not None:
+            raise trouble
 
     async def _take_lanes(self) -> None:
         while True:
@@ -133,8 +154,11 @@ class BackgroundSyncService:
             self._lanes[lane.connection_id] = asyncio.create_task(self._driver.drive(lane))
 
     async def _held(self) -> set[UUID]:
+        """Connections whose jobs wait, and lanes that rest."""
         now = self._clock.now()
-        return {each.id for each in await self._storage.connections.all() if is_held(each, now)}
+        self._resting = {lane: until for lane, until in self._resting.items() if now < until}
+        held = {each.id for each in await self._storage.connections.all() if is_held(each, now)}
+        return held | self._resting.keys()
 
     async def _stop(self) -> None:
         tasks = list(self._lanes.values())

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from tillbridge.domain.audit import WORKER, AuditEntry
 from tillbridge.domain.clock import Clock
+from tillbridge.domain.connections import Connection, ConnectionState
 from tillbridge.domain.jobs import JobKind, JobState
 from tillbridge.domain.notifications import Severity
 from tillbridge.domain.orders import OrderStatus
@@ -28,9 +31,8 @@ async def write_down(storage: Storage, clock: Clock, task: Task, outcome: Outcom
         if status is not None:
             await _save_status(storage, clock, task, done, status)
         await outcome.write()
-        if done.connection is not None:
-            await _hold(storage, task, done)
-        if done.tell:
+        news = done.connection is None or await _hold(storage, task, done.connection)
+        if done.tell and news:
             await _tell(storage, task, done)
 
     await storage.jobs.settle(
@@ -57,23 +59,24 @@ async def _save_status(storage: Storage, clock: Clock, task: Task, done: Settlem
     sale_id = task.job.subject_id
     if sale_id is None or (task.job.kind is JobKind.REFUND_ORDER and not task.job.payload.get("returned_by")):
         return
-    delivery = await storage.sales.delivery(sale_id, task.connection.id)
     siblings = await storage.jobs.of_sale(sale_id, task.connection.id)
-    await storage.sales.save_delivery(
-        replace(
-            delivery,
-            status=status_of_sale(status, [each for each in siblings if each.id != task.job.id]),
-            reason=done.cause,
-            reason_params=dict(done.params),
-            updated_at=clock.now(),
-        )
-    )
+    told: dict[str, Any] = {
+        "status": status_of_sale(status, [each for each in siblings if each.id != task.job.id]), "reason": done.cause,
+        "reason_params": dict(done.params), "updated_at": clock.now(),
+    }  # fmt: skip
+    await storage.sales.change_delivery(sale_id, task.connection.id, partial(replace, **told))
 
 
-async def _hold(storage: Storage, task: Task, done: Settlement) -> None:
-    connection = await storage.connections.get(task.connection.id)
-    if done.connection is not None and connection.state is not done.connection:
-        await storage.connections.save(replace(connection, state=done.connection))
+async def _hold(storage: Storage, task: Task, state: ConnectionState) -> bool:
+    """Whether that is news: whoever renewed the token has told already, and with the platform's reason."""
+    before: list[ConnectionState] = []
+
+    def held(connection: Connection) -> Connection:
+        before.append(connection.state)
+        return replace(connection, state=state)
+
+    await storage.connections.change(task.connection.id, held)
+    return before != [state]
 
 
 async def _tell(storage: Storage, task: Task, done: Settlement) -> None:

@@ -99,10 +99,11 @@ class Simulator:
                 self.faults.arm(
                     wanted["fault"], int(wanted.get("times", 1)), str(wanted.get("match", "")),
                     phase=wanted.get("phase"), seconds=float(wanted.get("seconds", 5)),
+                    skip=int(wanted.get("skip", 0)),
                 )  # fmt: skip
             except (ValueError, KeyError, TypeError) as error:
                 return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse({"faults": self.faults.as_json()})
+        return JSONResponse({"faults": self.faults.as_json(), "seen": self.faults.seen})
 
     async def _clock(self, request: Request) -> Response:
         if request.method == "POST":

@@ -28,6 +28,7 @@ class AftersalesCases(Ground):
             return
         before = bench.shop.ledger.stock["TEE-M"]
         placed = await bench.push(order)
+        await bench.book(order, placed)
         for _ in range(2):
             assert (await orders.cancel_order(order, placed.platform_order_id, "rung up twice")).cancelled
         assert bench.orders_with(order.reference)[0]["cancelled"]

@@ -21,6 +21,7 @@ from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountType
 from tillbridge.domain.orders import Handle, Order, PlacedOrder
 from tillbridge.domain.specs import MailSwitch, Noun
+from tillbridge.domain.stock import StockChange, StockEffect
 from tillbridge.domain.tokens import Secret
 from tillbridge.platforms.contract import Page, Platform, Session, WebhookDelivery
 from tillbridge.training import demo_shop
@@ -70,6 +71,21 @@ class Bench:
 
     async def push(self, order: Order) -> PlacedOrder:
         return await self.platform.order(self.session).create_order(order, self.keep)
+
+    async def book(self, order: Order, placed: PlacedOrder) -> None:
+        """What the queue does after a create that left the shop's stock alone: it takes the goods out itself."""
+        if placed.stock is not StockEffect.NOT_LOWERED:
+            return
+        inventory = self.platform.inventory(self.session)
+        listings = [each.listing for each in order.lines if each.listing is not None]
+        there = {each.inventory_id: each for each in await inventory.read_levels(listings)}
+        changes = []
+        for line in order.lines:
+            assert line.listing is not None
+            found = there[line.listing.inventory_id or line.listing.sku]
+            assert found.available is not None
+            changes.append(StockChange(found.inventory_id, found.location_id, found.available - line.quantity))
+        assert all(each.applied for each in await inventory.set_levels(changes, f"{order.reference}-stock"))
 
     async def settle(self, order: Order) -> PlacedOrder:
         """What the queue does after a lost answer: look until it is certain, and send only what is not there."""

@@ -107,7 +107,7 @@ def test_a_change_that_shows_its_result_is_read_beside_an_error_about_something_
 
 
 def test_a_repeatable_change_that_shows_nothing_is_asked_again() -> None:
-    nothing = {"inventorySetQuantities": {"inventoryAdjustmentGroup": None, "userErrors": []}}
+    nothing: dict[str, Any] = {"inventorySetQuantities": {"inventoryAdjustmentGroup": None, "userErrors": []}}
     lost = failed("INTERNAL_SERVER_ERROR", data=nothing)
     assert isinstance(judge(answer(lost), Repeat.SAFE), PlatformUnavailable)
 

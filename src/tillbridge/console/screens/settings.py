@@ -136,7 +136,7 @@ class SettingsScreen(Panel):
     @on(OptionList.OptionSelected, "#theme-list")
     def theme_chosen(self, event: OptionList.OptionSelected) -> None:
         if event.option_id:
-            self.app.theme = event.option_id
+            self.app.choose_theme(event.option_id)
 
 
 def _zone(given: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Mapping
 from typing import Any
 
@@ -20,6 +19,7 @@ from tillbridge.domain.errors import (
 )
 from tillbridge.domain.tokens import Secret, TokenGrant
 from tillbridge.net.client import Answer, Dialect, Expect, Repeat, Request
+from tillbridge.net.reading import json_record
 from tillbridge.net.redact import one_line
 from tillbridge.net.verdicts import wrong_field
 from tillbridge.platforms.contract import Session
@@ -87,18 +87,10 @@ async def _ask(session: Session, form: Mapping[str, str]) -> Mapping[str, Any]:
         expect=Expect.TEXT,
     )
     answer = await session.api.send(request, Dialect(judge=judge))
-    body = _json(answer.text)
+    body = json_record(answer.text)
     if body is None:
         raise NotTheApi(status=answer.status, first_line=one_line(answer.text))
     return body
-
-
-def _json(text: str) -> Mapping[str, Any] | None:
-    try:
-        body = json.loads(text)
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None
 
 
 def _verdict(answer: Answer, form: Mapping[str, str], connection: str) -> TillbridgeError | None:
@@ -116,7 +108,7 @@ def _verdict(answer: Answer, form: Mapping[str, str], connection: str) -> Tillbr
 
 
 def _refusal(answer: Answer, form: Mapping[str, str], connection: str) -> TillbridgeError:
-    body = _json(answer.text) or {}
+    body = json_record(answer.text) or {}
     words = f"{body.get('error', '')} {body.get('error_description', '')} {answer.text}"
     if "shop_not_permitted" in words:
         return _not_permitted(answer)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -18,17 +20,18 @@ from pydantic import (
 )
 
 T = TypeVar("T")
-_NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,12})?")
+_NUMBER = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,12})?")
+_LARGEST = Decimal(10) ** 14
 
 
 def decimal(value: Any) -> Decimal:
     """Money and rates come as text; a JSON number of the same value is accepted, nothing else is."""
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         return Decimal(value)
-    if isinstance(value, Decimal) and value.is_finite():
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(value)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        found = Decimal(value)
+        if found.is_finite() and abs(found) < _LARGEST:
+            return found
     raise ValueError("a decimal number as text")
 
 
@@ -38,15 +41,21 @@ def _moment(value: Any) -> Any:
     return value
 
 
+def _sensible(value: datetime) -> datetime:
+    if not 1900 <= value.year < 9000:
+        raise ValueError("a moment in our time")
+    return value
+
+
 def gid(kind: str) -> Any:
     return StringConstraints(strict=True, pattern=rf"^gid://shopify/{kind}/\d+$")
 
 
 Number = Annotated[Decimal, BeforeValidator(decimal)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_sensible)]
 Text = Annotated[str, Field(strict=True)]
 Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")]
-Count = Annotated[StrictInt, Field(ge=0)]
+Count = Annotated[StrictInt, Field(ge=0, le=10**9)]
 ProductId = Annotated[str, gid("Product")]
 VariantId = Annotated[str, gid("ProductVariant")]
 ItemId = Annotated[str, gid("InventoryItem")]

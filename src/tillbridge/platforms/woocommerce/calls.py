@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ import httpx
 from tillbridge.domain.errors import Drift
 from tillbridge.domain.tokens import Token
 from tillbridge.net.client import Answer, Repeat, Request
+from tillbridge.net.paging import ListPage
 from tillbridge.platforms.contract import Session
 from tillbridge.platforms.woocommerce.auth import key_pair
 from tillbridge.platforms.woocommerce.dialect import DIALECT
@@ -21,15 +21,6 @@ ROOT = "/wp-json"
 Query = Sequence[tuple[str, str]]
 BY_ID: Query = (("orderby", "id"), ("order", "asc"))
 """The only order in which a page loses no record that changes meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """One page of a list with its number, and whether another follows."""
-
-    rows: list[Any]
-    number: int
-    more: bool
 
 
 class Rest:
@@ -117,12 +108,3 @@ def since_query(changed_since: datetime | None) -> Query:
     if changed_since is None:
         return ()
     return (("modified_after", stamp(changed_since)), ("dates_are_gmt", "true"))
-
-
-def cursor_page(cursor: str | None) -> int:
-    """The page a cursor stands for; 1 without one. Raises Drift for a cursor of another platform."""
-    if cursor is None:
-        return 1
-    if not cursor.isdigit() or int(cursor) < 1:
-        raise Drift(path="cursor", expected="a page number", found=cursor)
-    return int(cursor)

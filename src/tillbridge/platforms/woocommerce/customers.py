@@ -8,9 +8,10 @@ from typing import Any
 
 from tillbridge.domain.customers import Customer
 from tillbridge.domain.errors import PlatformRefused
+from tillbridge.net.paging import cursor_page
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
-from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, cursor_page
+from tillbridge.platforms.woocommerce.calls import BY_ID, Rest
 from tillbridge.platforms.woocommerce.mapping import map_customer
 from tillbridge.platforms.woocommerce.places import place
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tillbridge.domain.errors import NotFound, PlatformRefused
+from tillbridge.domain.errors import NotFound
 from tillbridge.domain.orders import Order, OrderLine
 from tillbridge.platforms.woocommerce.calls import Rest
 from tillbridge.platforms.woocommerce.order_writing import as_goods
 from tillbridge.platforms.woocommerce.spec import PAGE_SIZE
-from tillbridge.platforms.writing import chunks
+from tillbridge.platforms.writing import chunks, unknown_goods
 
 _FIELDS = "id,type,status,parent_id"
 
@@ -28,13 +28,6 @@ async def check_goods(rest: Rest, order: Order) -> None:
         known = parents.get(variation) == product if variation else products.get(product, "variable") != "variable"
         if not known or product not in products:
             raise unknown_goods(line)
-
-
-def unknown_goods(line: OrderLine) -> PlatformRefused:
-    """The refusal for a line the shop has no goods for."""
-    sku = f" ({line.sku})" if line.sku else ""
-    reason = f"the shop no longer has {line.title}{sku}; pull the catalogue and link it again"
-    return PlatformRefused(field=line.title or line.sku, code="unknown_goods", reason=reason)
 
 
 def _ids(line: OrderLine) -> tuple[int, int]:

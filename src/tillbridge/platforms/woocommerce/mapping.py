@@ -126,7 +126,7 @@ def inventory_id(product_id: int | str, variation_id: int | str) -> str:
 
 
 def _sellable(
-    row: wire.Sellable,
+    row: wire.Goods,
     title: str,
     values: tuple[tuple[str, str], ...],
     quantity: Decimal | None,

@@ -141,12 +141,11 @@ def _plain_line(line_id: str, title: str, amount: Money) -> OrderLine:
 
 
 def _goods(row: wire.OrderItem, node: wire.Order, percents: dict[int, wire.TaxRow]) -> OrderLine:
-    net, tax = Money(row.total, node.currency), Money(row.total_tax or Decimal(0), node.currency)
+    net, tax = Money(row.total, node.currency), Money(row.total_tax, node.currency)
     before = Money(row.subtotal, node.currency)
     if node.prices_include_tax:
-        before += Money(row.subtotal_tax or Decimal(0), node.currency)
+        before += Money(row.subtotal_tax, node.currency)
     after = net + tax if node.prices_include_tax else net
-    quantity = row.quantity or Decimal(1)
     variant = str(row.variation_id or row.product_id)
     known = bool(row.product_id)
     return OrderLine(
@@ -154,9 +153,9 @@ def _goods(row: wire.OrderItem, node: wire.Order, percents: dict[int, wire.TaxRo
         kind=LineKind.PRODUCT if known else LineKind.FREE_TEXT,
         title=html.unescape(row.name),
         sku=row.sku,
-        quantity=quantity,
+        quantity=row.quantity,
         unit="piece",
-        unit_price=Money(before.amount / quantity, node.currency),
+        unit_price=Money(before.amount / (row.quantity or 1), node.currency),
         subtotal=before,
         discount=before - after,
         net=net,
@@ -169,7 +168,7 @@ def _goods(row: wire.OrderItem, node: wire.Order, percents: dict[int, wire.TaxRo
 
 
 def _extra(row: wire.ExtraLine, kind: LineKind, node: wire.Order, percents: dict[int, wire.TaxRow]) -> OrderLine:
-    net, tax = Money(row.total, node.currency), Money(row.total_tax or Decimal(0), node.currency)
+    net, tax = Money(row.total, node.currency), Money(row.total_tax, node.currency)
     after = net + tax if node.prices_include_tax else net
     negative = after.amount < 0
     return OrderLine(

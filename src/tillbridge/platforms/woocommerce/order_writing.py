@@ -12,7 +12,7 @@ from tillbridge.domain.orders import LineKind, Order, OrderLine, Tender
 from tillbridge.platforms.woocommerce import marks, wire
 from tillbridge.platforms.woocommerce.places import place
 from tillbridge.platforms.woocommerce.reckoning import Sent, TaxMode, after_coupons, coupon_shares, shop_total, six
-from tillbridge.platforms.writing import is_whole
+from tillbridge.platforms.writing import codes_of, is_whole, tenders_text
 
 _LONGEST_NAME = 200
 
@@ -26,12 +26,6 @@ class Circumstances:
 
     mode: TaxMode
     tax_classes: TaxClasses = field(default_factory=dict)
-
-
-def codes_of(order: Order) -> tuple[str, ...]:
-    """The codes the till honoured, in order, each once."""
-    on_lines = [noted.code for line in order.lines for noted in line.discounts]
-    return tuple(dict.fromkeys(code for code in (*(each.code for each in order.discounts), *on_lines) if code))
 
 
 def as_goods(line: OrderLine) -> bool:
@@ -72,11 +66,6 @@ def order_body(order: Order, at: Circumstances, coupons: Sequence[wire.Coupon] =
         "customer_note": order.note,
     }
     return body | {name: value for name, value in optional.items() if value}
-
-
-def tenders_text(tenders: Sequence[Tender]) -> str:
-    """How the sale was paid, for people: "Cash, Gift card •••• 2222"."""
-    return ", ".join(" ".join(part for part in (each.title or each.kind, each.masked) if part) for each in tenders)
 
 
 def _method(tenders: Sequence[Tender]) -> str:

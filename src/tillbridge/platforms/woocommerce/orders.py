@@ -8,20 +8,22 @@ from typing import Any
 
 from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused, TillbridgeError
 from tillbridge.domain.orders import Checkpoint, Handle, LookUp, Order, PlacedOrder, PlacedRefund, Refund
+from tillbridge.net.paging import cursor_page
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.reading import parse
 from tillbridge.platforms.woocommerce import wire
-from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, cursor_page, since_query
+from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, since_query
 from tillbridge.platforms.woocommerce.coupons import find_coupon, still_valid
 from tillbridge.platforms.woocommerce.dialect import DRAFT_PARAM
 from tillbridge.platforms.woocommerce.goods_check import check_goods
 from tillbridge.platforms.woocommerce.order_finding import UNFINISHED, Finder
 from tillbridge.platforms.woocommerce.order_mapping import map_order, map_placed, map_refund
-from tillbridge.platforms.woocommerce.order_writing import Circumstances, codes_of, order_body, reproduces
+from tillbridge.platforms.woocommerce.order_writing import Circumstances, order_body, reproduces
 from tillbridge.platforms.woocommerce.refund_writing import refund_body
 from tillbridge.platforms.woocommerce.shop_facts import circumstances, links_customers
 from tillbridge.platforms.woocommerce.spec import LOOK_UP_WAIT
+from tillbridge.platforms.writing import codes_of
 
 ORDER_HANDLE = "order"
 _ORDERS = "/wc/v3/orders"

@@ -8,10 +8,11 @@ from typing import Any
 
 from tillbridge.domain.catalog import Product
 from tillbridge.domain.errors import Drift, NotFound
+from tillbridge.net.paging import cursor_page
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.quarantine import sort_out
 from tillbridge.platforms.reading import whole_id
-from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, cursor_page, since_query
+from tillbridge.platforms.woocommerce.calls import BY_ID, Rest, since_query
 from tillbridge.platforms.woocommerce.mapping import map_product
 from tillbridge.platforms.woocommerce.shop_facts import weight_unit
 from tillbridge.platforms.woocommerce.spec import PAGE_SIZE

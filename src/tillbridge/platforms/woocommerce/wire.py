@@ -2,40 +2,104 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-_Strict = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+_Strict = ConfigDict(extra="ignore", frozen=True)
+_NUMBER = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,12})?")
+_LARGEST, _LARGEST_ID = Decimal(10) ** 14, 2**63
+_FINEST = Decimal("0.000001")
+
+
+def _said(value: Any) -> Any:
+    # PHP writes what looks like a number as one now and then
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite():
+        return str(value)
+    return value
 
 
 def _text(value: Any) -> Any:
-    return "" if value is None else value
+    return "" if value is None else _said(value)
 
 
-def _amount(value: Any) -> Any:
+def _number(value: Any) -> Decimal:
+    """Amounts come as text, counts as numbers; true is no one, and what no shop can mean is no amount."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return Decimal(value)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        found = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+        if found.is_finite() and abs(found) < _LARGEST:
+            return found
+    raise ValueError("an amount")
+
+
+def _amount(value: Any) -> Decimal | None:
     # PHP writes "" for none and "-" for minus none
-    return None if value in ("", "-", None) else value
+    return None if value is None or value in ("", "-") else _number(value)
+
+
+def _tax(value: Any) -> Decimal:
+    # a line without tax may say ""; one that says nothing may have any
+    return Decimal(0) if isinstance(value, str) and value == "" else _number(value)
+
+
+def _quantity(value: Decimal) -> Decimal:
+    """Amounts are divided by it."""
+    if value and not _FINEST <= abs(value) <= _LARGEST / 10**5:
+        raise ValueError("a quantity somebody can sell")
+    return value
+
+
+def _whole(value: Any) -> int:
+    """An id, which some shops write as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _LARGEST_ID:
+        raise ValueError("an id: a whole number")
+    return value
 
 
 def _moment(value: Any) -> Any:
-    return None if value in ("", None) else value
+    return None if value is None or value == "" else _written(value)
+
+
+def _written(value: Any) -> Any:
+    # a bare number would be read as seconds
+    if not isinstance(value, str | datetime):
+        raise ValueError("a moment as text")
+    return value
+
+
+def _sensible(value: datetime | None) -> datetime | None:
+    if value is not None and not 1900 <= value.year < 9000:
+        raise ValueError("a moment in our time")
+    return value
 
 
 def _record(value: Any) -> Any:
     # an empty PHP array is written as a list, whatever it was to hold
-    return {} if value == [] or value is None else value
+    return {} if value is None or value == [] else value
 
 
 def _list(value: Any) -> Any:
     return [] if value is None else value
 
 
+Said = Annotated[str, BeforeValidator(_said)]
 Text = Annotated[str, BeforeValidator(_text)]
+Id = Annotated[int, BeforeValidator(_whole)]
+Number = Annotated[Decimal, BeforeValidator(_number)]
 Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
-Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+Tax = Annotated[Decimal, BeforeValidator(_tax)]
+Quantity = Annotated[Decimal, BeforeValidator(_number), AfterValidator(_quantity)]
+Told = Annotated[Decimal | None, BeforeValidator(lambda value: None if value is None else _number(value))]
+Currency = Annotated[str, StringConstraints(strict=True, pattern="^[A-Z]{3}$")]
+Moment = Annotated[datetime | None, BeforeValidator(_moment), AfterValidator(_sensible)]
+Made = Annotated[datetime, BeforeValidator(_written), AfterValidator(_sensible)]
 
 
 class Wire(BaseModel):
@@ -55,7 +119,7 @@ class Image(Wire):
 
 
 class Attribute(Wire):
-    name: str
+    name: Said
     variation: bool = False
     options: Annotated[list[Text], BeforeValidator(_list)] = []
 
@@ -63,7 +127,7 @@ class Attribute(Wire):
 class Chosen(Wire):
     """A variation's value of one attribute; an empty ``option`` means any."""
 
-    name: str
+    name: Said
     option: Text = ""
 
 
@@ -75,32 +139,37 @@ class Meta(Wire):
 class Sellable(Wire):
     """What simple products and variations share. ``manage_stock`` may be the word "parent"."""
 
-    id: int
-    sku: Text = ""
+    id: Id
     global_unique_id: Text = ""
     price: Amount
     regular_price: Amount
     on_sale: bool = False
     manage_stock: bool | str
-    stock_quantity: Decimal | None
+    stock_quantity: Told
     weight: Amount = None
     tax_status: Text = "taxable"
     tax_class: Text = ""
     date_modified_gmt: Moment = None
 
 
-class Product(Sellable):
-    name: str
+class Goods(Sellable):
+    """Asked for whole: a SKU may be empty but not missing, since missing is not empty."""
+
+    sku: Text
+
+
+class Product(Goods):
+    name: Said
     slug: Text = ""
     description: Text = ""
-    status: str
-    type: str
+    status: Said
+    type: Said
     brands: Annotated[list[Named], BeforeValidator(_list)] = []
     tags: Annotated[list[Named], BeforeValidator(_list)] = []
     categories: Annotated[list[Named], BeforeValidator(_list)] = []
     images: Annotated[list[Image], BeforeValidator(_list)] = []
     attributes: Annotated[list[Attribute], BeforeValidator(_list)] = []
-    variations: Annotated[list[int], BeforeValidator(_list)] = []
+    variations: Annotated[list[Id], BeforeValidator(_list)] = []
     date_created_gmt: Moment = None
 
 
@@ -110,8 +179,8 @@ class VariationImage(Wire):
     alt: Text = ""
 
 
-class Variation(Sellable):
-    parent_id: int = 0
+class Variation(Goods):
+    parent_id: Id = 0
     status: Text = "publish"
     image: Annotated[VariationImage | None, BeforeValidator(lambda value: None if value == [] else value)] = None
     attributes: Annotated[list[Chosen], BeforeValidator(_list)] = []
@@ -132,8 +201,8 @@ class Place(Wire):
 
 
 class Customer(Wire):
-    id: int
-    email: str
+    id: Id
+    email: Said
     first_name: Text = ""
     last_name: Text = ""
     billing: Annotated[Place, BeforeValidator(_record)] = Place()
@@ -143,7 +212,7 @@ class Customer(Wire):
 
 
 class LineTax(Wire):
-    id: int
+    id: Id
     total: Amount = None
     subtotal: Amount = None
 
@@ -151,16 +220,16 @@ class LineTax(Wire):
 class OrderItem(Wire):
     """A line of goods; all amounts exclude tax."""
 
-    id: int
+    id: Id
     name: Text = ""
-    product_id: int = 0
-    variation_id: int = 0
-    quantity: Decimal
-    sku: Text = ""
-    subtotal: Decimal
-    subtotal_tax: Amount = None
-    total: Decimal
-    total_tax: Amount = None
+    product_id: Id = 0
+    variation_id: Id = 0
+    quantity: Quantity
+    sku: Text
+    subtotal: Number
+    subtotal_tax: Tax
+    total: Number
+    total_tax: Tax
     taxes: Annotated[list[LineTax], BeforeValidator(_list)] = []
     meta_data: Annotated[list[Meta], BeforeValidator(_list)] = []
 
@@ -168,23 +237,23 @@ class OrderItem(Wire):
 class ExtraLine(Wire):
     """A fee or shipping line."""
 
-    id: int
+    id: Id
     name: Text = ""
     method_title: Text = ""
-    total: Decimal
-    total_tax: Amount = None
+    total: Number
+    total_tax: Tax
     taxes: Annotated[list[LineTax], BeforeValidator(_list)] = []
     meta_data: Annotated[list[Meta], BeforeValidator(_list)] = []
 
 
 class TaxRow(Wire):
-    rate_id: int
+    rate_id: Id
     label: Text = ""
-    rate_percent: Decimal | None = None
+    rate_percent: Told = None
 
 
 class CouponLine(Wire):
-    code: str
+    code: Said
     discount: Amount = None
     discount_tax: Amount = None
     discount_type: Text = ""
@@ -192,21 +261,21 @@ class CouponLine(Wire):
 
 
 class RefundRow(Wire):
-    id: int
+    id: Id
     total: Amount = None
 
 
 class Order(Wire):
-    id: int
-    number: str
-    status: str
-    currency: str
+    id: Id
+    number: Said
+    status: Said
+    currency: Currency
     prices_include_tax: bool
-    total: Decimal
-    total_tax: Decimal
+    total: Number
+    total_tax: Number
     discount_total: Amount = None
     discount_tax: Amount = None
-    customer_id: int = 0
+    customer_id: Id = 0
     created_via: Text = ""
     transaction_id: Text = ""
     payment_method_title: Text = ""
@@ -220,22 +289,22 @@ class Order(Wire):
     tax_lines: Annotated[list[TaxRow], BeforeValidator(_list)] = []
     refunds: Annotated[list[RefundRow], BeforeValidator(_list)] = []
     meta_data: Annotated[list[Meta], BeforeValidator(_list)] = []
-    date_created_gmt: datetime
+    date_created_gmt: Made
     date_modified_gmt: Moment = None
     date_paid_gmt: Moment = None
 
 
 class Refund(Wire):
-    id: int
+    id: Id
     amount: Amount
     meta_data: Annotated[list[Meta], BeforeValidator(_list)] = []
 
 
 class Coupon(Wire):
-    id: int
-    code: str
-    amount: Decimal
-    discount_type: str
+    id: Id
+    code: Said
+    amount: Number
+    discount_type: Said
     status: Text = "publish"
     date_expires_gmt: Moment = None
     usage_count: int = 0
@@ -258,10 +327,10 @@ class Coupon(Wire):
 class PwCard(Wire):
     """A card of PW Gift Cards; all values are texts of its table."""
 
-    pimwick_gift_card_id: str
-    number: str
+    pimwick_gift_card_id: Said
+    number: Said
     active: Text = "1"
-    balance: Decimal
+    balance: Number
     expiration_date: Text = ""
 
 
@@ -278,10 +347,10 @@ class PwActivity(Wire):
 class OfficialCard(Wire):
     """A card of the Gift Cards extension."""
 
-    id: int
-    code: str
-    balance: Decimal
-    remaining: Decimal
+    id: Id
+    code: Said
+    balance: Number
+    remaining: Number
     expire_date: Any = None
     is_active: bool | str = True
 

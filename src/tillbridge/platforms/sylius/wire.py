@@ -1,0 +1,297 @@
+"""Sylius's answers as they come in, held to what we rely on. Parsed by ``mapping``; extra fields are let be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _text(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _record(value: Any) -> Any:
+    # an empty PHP array is written as a list, whatever it was to hold
+    return {} if value == [] or value is None else value
+
+
+def _list(value: Any) -> Any:
+    return [] if value is None else value
+
+
+def _iri(value: Any) -> Any:
+    """A relation, written as its IRI or with the record in place; any other record is left to be refused."""
+    return value.get("@id", value) if isinstance(value, dict) else _text(value)
+
+
+def last_part(iri: str) -> str:
+    """The key at the end of an IRI: ``/api/v2/admin/products/MUG`` is ``MUG``."""
+    return iri.rstrip("/").rpartition("/")[2]
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Iri = Annotated[str, BeforeValidator(_iri)]
+Iris = Annotated[list[Iri], BeforeValidator(_list)]
+Minor = int
+"""Money in whole smallest units."""
+
+
+class Wire(BaseModel):
+    """Base of all records of the wire."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+
+class Translation(Wire):
+    name: Text = ""
+    slug: Text = ""
+    description: Text = ""
+    value: Text = ""
+
+
+Translations = Annotated[dict[str, Translation], BeforeValidator(_record)]
+
+
+class Attribute(Wire):
+    attribute: Iri = ""
+    value: Any = None
+
+
+class Image(Wire):
+    path: Text = ""
+    position: int | None = None
+    productVariants: Iris = []
+
+
+class Product(Wire):
+    code: str
+    enabled: bool
+    variants: Iris
+    options: Iris = []
+    channels: Iris = []
+    mainTaxon: Iri = ""
+    images: Annotated[list[Image], BeforeValidator(_list)] = []
+    attributes: Annotated[list[Attribute], BeforeValidator(_list)] = []
+    translations: Translations = {}
+    createdAt: datetime | None = None
+    updatedAt: datetime | None = None
+
+
+class Pricing(Wire):
+    price: Minor | None = None
+    originalPrice: Minor | None = None
+
+
+class Variant(Wire):
+    code: str
+    product: Iri
+    enabled: bool = True
+    tracked: bool
+    onHand: int
+    onHold: int = 0
+    position: int | None = None
+    optionValues: Iris = []
+    channelPricings: Annotated[dict[str, Pricing], BeforeValidator(_record)] = {}
+    translations: Translations = {}
+    taxCategory: Iri = ""
+    updatedAt: datetime | None = None
+
+    @property
+    def available(self) -> int | None:
+        """What may be sold; None when no stock is kept."""
+        return self.onHand - self.onHold if self.tracked else None
+
+
+class Owned(Wire):
+    """As much of a variant as tells which product it belongs to."""
+
+    code: str
+    product: Iri
+
+
+class Option(Wire):
+    code: str
+    values: Iris = []
+    translations: Translations = {}
+    name: Text = ""
+
+
+class OptionValue(Wire):
+    iri: str = Field(alias="@id")
+    code: str
+    value: Text = ""
+    translations: Translations = {}
+
+
+class Customer(Wire):
+    id: int
+    email: str
+    firstName: Text = ""
+    lastName: Text = ""
+    phoneNumber: Text = ""
+    subscribedToNewsletter: bool | None = None
+    createdAt: datetime | None = None
+
+
+class Place(Wire):
+    firstName: Text = ""
+    lastName: Text = ""
+    company: Text = ""
+    street: Text = ""
+    city: Text = ""
+    postcode: Text = ""
+    countryCode: Text = ""
+    provinceName: Text = ""
+    phoneNumber: Text = ""
+
+
+class Choice(Wire):
+    """A payment or shipment of an order with the method chosen for it."""
+
+    id: int
+    method: Iri = ""
+
+
+class Item(Wire):
+    id: int
+    variant: Iri
+    productName: Text = ""
+    variantName: Text = ""
+    quantity: int
+    unitPrice: Minor
+    total: Minor
+
+
+class Coupon(Wire):
+    code: str
+
+
+class Sums(Wire):
+    """What carts and orders share."""
+
+    tokenValue: str
+    currencyCode: str
+    state: str
+    checkoutState: str
+    total: Minor
+    items: list[Item]
+    payments: Annotated[list[Choice], BeforeValidator(_list)] = []
+    shipments: Annotated[list[Choice], BeforeValidator(_list)] = []
+    orderPromotionTotal: Minor = 0
+    shippingPromotionTotal: Minor = 0
+
+
+class Cart(Sums):
+    """An order as its shopper sees it, placed or not."""
+
+    promotionCoupon: Coupon | None = None
+
+
+class Order(Sums):
+    """A placed order as staff see it. ``checkoutCompletedAt`` is not told before 2.1."""
+
+    number: Text
+    paymentState: str
+    shippingState: Text = ""
+    notes: Text = ""
+    customer: Iri = ""
+    billingAddress: Place | None = None
+    shippingAddress: Place | None = None
+    checkoutCompletedAt: datetime | None = None
+    taxTotal: Minor
+    taxExcludedTotal: Minor
+    taxIncludedTotal: Minor
+    shippingTotal: Minor = 0
+    shippingTaxTotal: Minor = 0
+
+
+class Payment(Wire):
+    id: int
+    order: Iri = ""
+    state: str
+    amount: Minor
+    createdAt: datetime | None = None
+    updatedAt: datetime | None = None
+
+
+class Rule(Wire):
+    """A rule or an action of a promotion."""
+
+    type: str
+    configuration: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
+
+
+class Promotion(Wire):
+    code: str
+    name: Text = ""
+    channels: Iris = []
+    usageLimit: int | None = None
+    used: int = 0
+    startsAt: datetime | None = None
+    endsAt: datetime | None = None
+    archivedAt: datetime | None = None
+    couponBased: bool = True
+    rules: Annotated[list[Rule], BeforeValidator(_list)] = []
+    actions: Annotated[list[Rule], BeforeValidator(_list)] = []
+
+
+class PromotionCoupon(Wire):
+    code: str
+    usageLimit: int | None = None
+    perCustomerUsageLimit: int | None = None
+    used: int = 0
+    expiresAt: datetime | None = None
+
+
+class BillingData(Wire):
+    company: Text = ""
+    countryCode: Text = ""
+    street: Text = ""
+    city: Text = ""
+    postcode: Text = ""
+
+
+class Channel(Wire):
+    code: str
+    name: Text = ""
+    hostname: Text = ""
+    enabled: bool = True
+    baseCurrency: Iri
+    defaultLocale: Iri = ""
+    countries: Iris = []
+    shopBillingData: BillingData | None = None
+
+
+class Gateway(Wire):
+    factoryName: Text = ""
+
+
+class Method(Wire):
+    """A payment or shipping method."""
+
+    code: str
+    enabled: bool = True
+    channels: Iris = []
+    translations: Translations = {}
+    gatewayConfig: Annotated[Gateway, BeforeValidator(lambda value: value if isinstance(value, dict) else {})] = (
+        Gateway()
+    )
+    archivedAt: datetime | None = None
+    shippingChargesCalculator: Text = ""
+    shippingChargesCalculatorConfiguration: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
+
+
+def utc(value: datetime | None, zone: str) -> datetime | None:
+    """A moment that carries no offset, by the zone of the shop's server; from 2.3 on they carry one."""
+    if value is None:
+        return None
+    return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def decimal(value: Any) -> Decimal:
+    """A number of a promotion's configuration, such as 0.1."""
+    return Decimal(str(value))
