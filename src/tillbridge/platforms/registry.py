@@ -36,6 +36,7 @@ _SHIPPED: Mapping[str, str] = {
     ECommercePlatform.MAGENTO.value: "tillbridge.platforms.magento:PLATFORM",
     ECommercePlatform.PRESTASHOP.value: "tillbridge.platforms.prestashop:PLATFORM",
     ECommercePlatform.SHOPIFY.value: "tillbridge.platforms.shopify:PLATFORM",
+    ECommercePlatform.SQUARESPACE.value: "tillbridge.platforms.squarespace:PLATFORM",
     ECommercePlatform.SYLIUS.value: "tillbridge.platforms.sylius:PLATFORM",
     ECommercePlatform.WIX.value: "tillbridge.platforms.wix:PLATFORM",
     ECommercePlatform.WOOCOMMERCE.value: "tillbridge.platforms.woocommerce:PLATFORM",
