@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 from tillbridge.domain.errors import Drift
 
 M = TypeVar("M", bound=BaseModel)
 
 _LONGEST = 120
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
+_LARGEST, _SMALLEST = Decimal(10) ** 14, Decimal("1e-12")
+
+
+def _meant(value: Decimal) -> Decimal:
+    if value and not (value.is_finite() and _SMALLEST <= abs(value) < _LARGEST):
+        raise ValueError("a number that a shop can mean")
+    return value
+
+
+def _lived(value: datetime) -> datetime:
+    if not _FIRST_YEAR <= value.year < _LAST_YEAR:
+        raise ValueError("a time that a shop can mean")
+    return value
+
+
+Instant = Annotated[datetime, AfterValidator(_lived)]
+"""A time of a wire model, with room for every zone."""
+Number = Annotated[Decimal, AfterValidator(_meant)]
+"""An amount, price, rate or quantity of a wire model."""
 
 
 def parse(model: type[M], value: Any, path: str) -> M:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tillbridge.domain.basket import sum_lines
 from tillbridge.domain.catalog import Listing
 from tillbridge.domain.customers import Customer
+from tillbridge.domain.errors import Drift
 from tillbridge.domain.money import Money, share, total
 from tillbridge.domain.offers import DiscountType
 from tillbridge.domain.orders import (
@@ -35,6 +36,7 @@ from tillbridge.platforms.reading import parse
 INCOMPLETE, CANCELLED = 0, 5
 _ZERO = Decimal(0)
 _RATE = Decimal("0.0001")
+_HIGHEST = Decimal(10)
 _BY_STATUS = {
     1: PaymentStatus.PENDING,
     2: PaymentStatus.PAID,
@@ -189,8 +191,13 @@ def _net_and_gross(after: Money, rate: Decimal, with_tax: bool) -> tuple[Money, 
 
 
 def _rate(ex: Decimal, inc: Decimal) -> Decimal:
-    """The rate that two prices with four decimals tell."""
-    return (inc / ex - 1).quantize(_RATE, rounding=ROUND_HALF_UP) if ex and inc else _ZERO
+    """The rate that two prices with four decimals tell. Raises Drift for what no tax can make of a price."""
+    if not ex or not inc:
+        return _ZERO
+    rate = (inc / ex - 1).quantize(_RATE, rounding=ROUND_HALF_UP)
+    if not -1 < rate < _HIGHEST:
+        raise Drift(path="$.price_inc_tax", expected=f"a price that holds {ex} and its tax", found=str(inc))
+    return rate
 
 
 def _extra(line_id: str, kind: LineKind, title: str, amounts: tuple[Decimal, Decimal], node: wire.Order) -> OrderLine:

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from tillbridge.platforms.reading import Instant, Number
+
 _Lenient = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 
 
@@ -48,8 +50,8 @@ def utc(value: datetime) -> datetime:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
-Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+Amount = Annotated[Number | None, BeforeValidator(_amount)]
+Moment = Annotated[Instant | None, BeforeValidator(_moment)]
 
 
 class Wire(BaseModel):
@@ -127,7 +129,7 @@ class Priced(Wire):
     sale_price: Amount = None
     retail_price: Amount = None
     weight: Amount = None
-    inventory_level: Decimal | None = None
+    inventory_level: Number | None = None
 
 
 class Variant(Priced):
@@ -167,7 +169,7 @@ class Tracking(Wire):
 
     id: int
     inventory_tracking: str
-    inventory_level: Decimal | None = None
+    inventory_level: Number | None = None
 
 
 class Identity(Wire):
@@ -179,14 +181,14 @@ class Identity(Wire):
 
 
 class ItemSettings(Wire):
-    safety_stock: Decimal = Decimal(0)
+    safety_stock: Number = Decimal(0)
 
 
 class AtLocation(Wire):
     """``available_to_sell`` is what is on hand less the safety stock."""
 
     location_id: int
-    available_to_sell: Decimal
+    available_to_sell: Number
     settings: Annotated[ItemSettings, BeforeValidator(record)] = ItemSettings()
 
 
@@ -252,11 +254,11 @@ class OrderProduct(Wire):
     sku: Text = ""
     name: Text = ""
     type: Text = ""
-    quantity: Decimal
-    price_ex_tax: Decimal
-    price_inc_tax: Decimal
-    total_ex_tax: Decimal
-    total_inc_tax: Decimal
+    quantity: Number
+    price_ex_tax: Number
+    price_inc_tax: Number
+    total_ex_tax: Number
+    total_inc_tax: Number
     applied_discounts: Annotated[list[LineDiscount], BeforeValidator(listed)] = []
 
 
@@ -290,8 +292,8 @@ class Order(Wire):
     payment_method: Text = ""
     default_currency_code: Text = ""
     currency_code: Text = ""
-    total_ex_tax: Decimal
-    total_inc_tax: Decimal
+    total_ex_tax: Number
+    total_inc_tax: Number
     subtotal_inc_tax: Amount = None
     discount_amount: Amount = None
     coupon_discount: Amount = None
@@ -304,7 +306,7 @@ class Order(Wire):
     customer_message: Text = ""
     billing_address: Annotated[Billing, BeforeValidator(record)] = Billing()
     consignments: Consignments
-    date_created: Annotated[datetime, BeforeValidator(_moment)]
+    date_created: Annotated[Instant, BeforeValidator(_moment)]
     date_modified: Moment = None
 
     @property
@@ -321,18 +323,18 @@ class RefundItem(Wire):
 
 class Refund(Wire):
     id: int
-    total_amount: Decimal
+    total_amount: Number
     reason: Text = ""
     items: Annotated[list[RefundItem], BeforeValidator(listed)] = []
 
 
 class RefundMethod(Wire):
     provider_id: str
-    amount: Decimal
+    amount: Number
     offline: bool = False
 
 
 class RefundQuote(Wire):
-    total_refund_amount: Decimal
-    total_refund_tax_amount: Decimal = Decimal(0)
+    total_refund_amount: Number
+    total_refund_tax_amount: Number = Decimal(0)
     refund_methods: list[list[RefundMethod]]

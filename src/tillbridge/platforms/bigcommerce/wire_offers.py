@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from tillbridge.platforms.bigcommerce.wire import Amount, Moment, Text, Wire, listed, record
+from tillbridge.platforms.reading import Number
 
 
 class Grouping(Wire):
@@ -27,7 +27,7 @@ class Coupon(Wire):
     id: int
     name: Text = ""
     type: str
-    amount: Decimal
+    amount: Number
     min_purchase: Amount = None
     expires: Moment = None
     enabled: bool = True
@@ -58,7 +58,7 @@ class Promotion(Wire):
 
 class CartCode(Wire):
     code: Text = ""
-    discounted_amount: Decimal
+    discounted_amount: Number
 
 
 class Cart(Wire):
@@ -82,8 +82,8 @@ class GiftCertificate(Wire):
     id: int
     code: str
     status: Text = ""
-    amount: Decimal
-    balance: Decimal
+    amount: Number
+    balance: Number
     currency_code: Text = ""
     expiry_date: Moment = None
     to_name: Text = ""

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from tillbridge.domain.errors import Drift
-from tillbridge.platforms.reading import shown
+from tillbridge.platforms.reading import Instant, Number, shown
 
 _Strict = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 
@@ -38,8 +38,8 @@ def listed(value: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-Amount = Annotated[Decimal, BeforeValidator(_amount)]
-Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+Amount = Annotated[Number, BeforeValidator(_amount)]
+Moment = Annotated[Instant | None, BeforeValidator(_moment)]
 
 
 class Wire(BaseModel):
@@ -88,8 +88,8 @@ class Product(Wire):
     name: Text = ""
     status: int = 1
     type_id: str
-    price: Decimal | None = None
-    weight: Decimal | None = None
+    price: Number | None = None
+    weight: Number | None = None
     created_at: Moment = None
     updated_at: Moment = None
     extension_attributes: Annotated[ProductMore, BeforeValidator(_record)] = ProductMore()
@@ -144,7 +144,7 @@ class Attribute(Wire):
 class SourceItem(Wire):
     sku: str
     source_code: str
-    quantity: Decimal
+    quantity: Number
     status: int = 1
 
 
@@ -226,11 +226,11 @@ class OrderItem(Wire):
     product_type: Text = "simple"
     parent_item_id: int | None = None
     ext_order_item_id: Text = ""
-    qty_ordered: Decimal
+    qty_ordered: Number
     qty_invoiced: Amount = Decimal(0)
     qty_refunded: Amount = Decimal(0)
     price: Amount = Decimal(0)
-    price_incl_tax: Decimal | None = None
+    price_incl_tax: Number | None = None
     row_total: Amount = Decimal(0)
     tax_percent: Amount = Decimal(0)
     tax_amount: Amount = Decimal(0)
@@ -289,7 +289,7 @@ class Order(Wire):
     state: Text = ""
     status: Text = ""
     order_currency_code: str
-    grand_total: Decimal
+    grand_total: Number
     tax_amount: Amount = Decimal(0)
     discount_amount: Amount = Decimal(0)
     discount_description: Text = ""
@@ -311,7 +311,7 @@ class Order(Wire):
     payment: Annotated[Payment, BeforeValidator(_record)] = Payment()
     status_histories: Annotated[list[Comment], BeforeValidator(listed)] = []
     extension_attributes: Annotated[OrderMore, BeforeValidator(_record)] = OrderMore()
-    created_at: datetime
+    created_at: Instant
     updated_at: Moment = None
 
     @property
@@ -331,7 +331,7 @@ class Memo(Wire):
     """A credit memo."""
 
     entity_id: int
-    grand_total: Decimal
+    grand_total: Number
 
 
 def utc(value: datetime | None) -> datetime | None:

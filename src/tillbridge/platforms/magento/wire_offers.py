@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from tillbridge.platforms.magento.wire import Amount, Text, Wire, listed
+from tillbridge.platforms.reading import Number
 
 
 class Coupon(Wire):
@@ -48,7 +49,7 @@ class Rule(Wire):
     stop_rules_processing: bool = False
     simple_action: Text = ""
     discount_amount: Amount = Decimal(0)
-    discount_qty: Decimal | None = None
+    discount_qty: Number | None = None
     simple_free_shipping: Text = "0"
     condition: Condition | None = None
     action_condition: Condition | None = None

@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from tillbridge.platforms import reading
+from tillbridge.platforms.reading import Instant
+
 _Strict = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 
 
@@ -39,9 +42,9 @@ def _links(value: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-Number = Annotated[Decimal, BeforeValidator(_number)]
+Number = Annotated[reading.Number, BeforeValidator(_number)]
 Count = Annotated[int, BeforeValidator(_number)]
-Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+Moment = Annotated[Instant | None, BeforeValidator(_moment)]
 ZERO = Decimal(0)
 
 
@@ -81,8 +84,8 @@ class Product(Wire):
     upc: Text = ""
     mpn: Text = ""
     price: Number
-    gross: Decimal | None = None
-    full: Decimal | None = None
+    gross: Number | None = None
+    full: Number | None = None
     weight: Number = ZERO
     id_tax_rules_group: Text = "0"
     id_default_image: Text = ""
@@ -107,8 +110,8 @@ class Combination(Wire):
     upc: Text = ""
     mpn: Text = ""
     price: Number = ZERO
-    gross: Decimal | None = None
-    full: Decimal | None = None
+    gross: Number | None = None
+    full: Number | None = None
     weight: Number = ZERO
     associations: Annotated[CombinationLinks, BeforeValidator(_links)] = CombinationLinks()
 
@@ -202,7 +205,7 @@ class Order(Wire):
     total_shipping_tax_excl: Number = ZERO
     total_wrapping_tax_incl: Number = ZERO
     total_wrapping_tax_excl: Number = ZERO
-    date_add: datetime
+    date_add: Instant
     date_upd: Moment = None
     associations: Annotated[OrderLinks, BeforeValidator(_links)] = OrderLinks()
 

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool
 from pydantic.alias_generators import to_camel
 
+from tillbridge.platforms.reading import Instant
+
 _Lenient = ConfigDict(
     extra="ignore", frozen=True, coerce_numbers_to_str=True, alias_generator=to_camel, populate_by_name=True
 )
@@ -32,7 +34,7 @@ def _utc(value: datetime) -> datetime:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-Moment = Annotated[datetime, AfterValidator(_utc)]
+Moment = Annotated[Instant, AfterValidator(_utc)]
 
 
 class Wire(BaseModel):

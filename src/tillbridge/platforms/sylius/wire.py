@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from tillbridge.platforms.reading import Instant
+
 
 def _text(value: Any) -> Any:
     return "" if value is None else value
@@ -77,8 +79,8 @@ class Product(Wire):
     images: Annotated[list[Image], BeforeValidator(_list)] = []
     attributes: Annotated[list[Attribute], BeforeValidator(_list)] = []
     translations: Translations = {}
-    createdAt: datetime | None = None
-    updatedAt: datetime | None = None
+    createdAt: Instant | None = None
+    updatedAt: Instant | None = None
 
 
 class Pricing(Wire):
@@ -98,7 +100,7 @@ class Variant(Wire):
     channelPricings: Annotated[dict[str, Pricing], BeforeValidator(_record)] = {}
     translations: Translations = {}
     taxCategory: Iri = ""
-    updatedAt: datetime | None = None
+    updatedAt: Instant | None = None
 
     @property
     def available(self) -> int | None:
@@ -134,7 +136,7 @@ class Customer(Wire):
     lastName: Text = ""
     phoneNumber: Text = ""
     subscribedToNewsletter: bool | None = None
-    createdAt: datetime | None = None
+    createdAt: Instant | None = None
 
 
 class Place(Wire):
@@ -201,7 +203,7 @@ class Order(Sums):
     customer: Iri = ""
     billingAddress: Place | None = None
     shippingAddress: Place | None = None
-    checkoutCompletedAt: datetime | None = None
+    checkoutCompletedAt: Instant | None = None
     taxTotal: Minor
     taxExcludedTotal: Minor
     taxIncludedTotal: Minor
@@ -214,8 +216,8 @@ class Payment(Wire):
     order: Iri = ""
     state: str
     amount: Minor
-    createdAt: datetime | None = None
-    updatedAt: datetime | None = None
+    createdAt: Instant | None = None
+    updatedAt: Instant | None = None
 
 
 class Rule(Wire):
@@ -231,9 +233,9 @@ class Promotion(Wire):
     channels: Iris = []
     usageLimit: int | None = None
     used: int = 0
-    startsAt: datetime | None = None
-    endsAt: datetime | None = None
-    archivedAt: datetime | None = None
+    startsAt: Instant | None = None
+    endsAt: Instant | None = None
+    archivedAt: Instant | None = None
     couponBased: bool = True
     rules: Annotated[list[Rule], BeforeValidator(_list)] = []
     actions: Annotated[list[Rule], BeforeValidator(_list)] = []
@@ -244,7 +246,7 @@ class PromotionCoupon(Wire):
     usageLimit: int | None = None
     perCustomerUsageLimit: int | None = None
     used: int = 0
-    expiresAt: datetime | None = None
+    expiresAt: Instant | None = None
 
 
 class BillingData(Wire):
@@ -280,7 +282,7 @@ class Method(Wire):
     gatewayConfig: Annotated[Gateway, BeforeValidator(lambda value: value if isinstance(value, dict) else {})] = (
         Gateway()
     )
-    archivedAt: datetime | None = None
+    archivedAt: Instant | None = None
     shippingChargesCalculator: Text = ""
     shippingChargesCalculatorConfiguration: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
 

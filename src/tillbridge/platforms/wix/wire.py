@@ -5,11 +5,12 @@ Wix leaves empty values out of its answers, so what has a default here may be mi
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from tillbridge.platforms.reading import Instant
 
 T = TypeVar("T")
 
@@ -154,8 +155,8 @@ class Product(Wire):
     options: Rows[Option] = ()
     media: MediaInfo = MediaInfo()
     weightMeasurementUnitInfo: WeightUnit = WeightUnit()
-    createdDate: datetime | None = None
-    updatedDate: datetime | None = None
+    createdDate: Instant | None = None
+    updatedDate: Instant | None = None
 
 
 class StockItem(Wire):
@@ -243,8 +244,8 @@ class Contact(Wire):
     email: Email = Email()
     phone: Phone = Phone()
     addresses: Rows[ContactAddress] = ()
-    createdDate: datetime | None = None
-    updatedDate: datetime | None = None
+    createdDate: Instant | None = None
+    updatedDate: Instant | None = None
 
 
 # the site

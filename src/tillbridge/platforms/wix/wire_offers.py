@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from tillbridge.platforms.reading import Instant
 from tillbridge.platforms.wix.wire import Amount, Id, Rows, Text, Wire
 from tillbridge.platforms.wix.wire_orders import AppliedDiscount
 
@@ -21,7 +22,7 @@ def _epoch(value: Any) -> Any:
     return value
 
 
-Epoch = Annotated[datetime | None, BeforeValidator(_epoch)]
+Epoch = Annotated[Instant | None, BeforeValidator(_epoch)]
 
 
 class Group(Wire):
@@ -85,8 +86,8 @@ class GiftCard(Wire):
     codeSuffix: Text = ""
     balance: Amount
     currency: Text = ""
-    expirationDate: datetime | None = None
-    disabledDate: datetime | None = None
+    expirationDate: Instant | None = None
+    disabledDate: Instant | None = None
 
 
 class NewBalance(Wire):

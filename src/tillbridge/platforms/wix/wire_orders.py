@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from tillbridge.platforms.reading import Instant
 from tillbridge.platforms.wix.wire import Amount, Id, Person, Physical, Place, Rows, Text, Wire
 
 
@@ -137,9 +137,9 @@ class Order(Wire):
     channelInfo: Channel = Channel()
     customFields: Rows[CustomField] = ()
     balanceSummary: Balance = Balance()
-    createdDate: datetime
-    updatedDate: datetime
-    purchasedDate: datetime | None = None
+    createdDate: Instant
+    updatedDate: Instant
+    purchasedDate: Instant | None = None
 
 
 class Rounding(Wire):
