@@ -38,16 +38,16 @@ def test_doctor_says_what_keeps_a_store_from_being_ready(empty: Cli, doors: Door
 def test_a_copy_is_put_back_and_what_was_sent_meanwhile_is_not_sent_again(
     cli: Cli, doors: Doors, tmp_path: Path
 ) -> None:
-    cli.add(sale("R-1"))
+    cli.add(sale("UP-1"))
     copy = Path(cli.ask("backup", str(tmp_path / "copy.db"))["path"])
     cli.run("sync")
-    cli.add(sale("R-2"))
+    cli.add(sale("UP-2"))
     cli.run("restore", str(copy), stdin="n\n", expect=1)
     assert "before-restore" in cli.run("restore", str(copy), "--yes").stdout
-    assert cli.refused("orders", "show", "R-2")["error"] == "error.not_found"
-    assert cli.ask("orders", "show", "R-1")["status"] == "local"
+    assert cli.refused("orders", "show", "UP-2")["error"] == "error.not_found"
+    assert cli.ask("orders", "show", "UP-1")["status"] == "local"
     cli.run("sync")
-    shown = cli.ask("orders", "show", "R-1")
+    shown = cli.ask("orders", "show", "UP-1")
     assert shown["status"] == "synced"
     assert [len(door.orders(shown["reference"])) for door in doors.values()] == [1, 1]
     texts = [each["message_id"] for each in cli.ask("audit", "list")]

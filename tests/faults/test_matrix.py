@@ -27,7 +27,7 @@ async def test_some_cells_of_the_matrix(stores: Town, tmp_path: Path, seed: int,
 
 @pytest.mark.soak
 async def test_the_whole_matrix(stores: Town, database_url: str, tmp_path: Path, tell: Tell) -> None:
-    async with opened(stores, tmp_path / "shop", database_url) as stage:
+    async with opened(stores, tmp_path / "shop", database_url, tuple(stores.doors)) as stage:
         matrix = Matrix(stage)
         await matrix.measure()
         wrongs = await _played(matrix, all_rounds(list(matrix.ways.values())))

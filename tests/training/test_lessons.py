@@ -53,8 +53,9 @@ def test_an_unknown_lesson_names_the_known_ones() -> None:
 @pytest.mark.parametrize("shop", SHOPS, ids=lambda each: each.name)
 def test_every_shop_opens_with_the_demo_goods(shop: Simulator) -> None:
     assert shop.ledger.stock.items() >= GOODS.items()
-    cards = {each["code"]: each["balance"] for each in shop.ledger.gift_cards}
+    # some shops keep codes without their dashes
+    cards = {each["code"].replace("-", ""): each["balance"] for each in shop.ledger.gift_cards}
     sold = demo_shop.GIFT_CARDS if REGISTRY.spec(shop.name).gift_cards else ()
-    assert cards == {each.code: each.balance for each in sold}
+    assert cards == {each.code.replace("-", ""): each.balance for each in sold}
     assert shop.outbox.mails == []
     assert shop.places_order
