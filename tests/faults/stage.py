@@ -164,7 +164,7 @@ FEW = ("shopify", "woocommerce")
 async def opened(
     town: Town, folder: Path, database_url: str = "", platforms: Sequence[str] = ()
 ) -> AsyncIterator[Stage]:
-    """A shop whose stores are those given (two unlike ones), connected, prepared, pulled, piled high and recording every sale."""
+    """A shop with the stores given (two unlike ones): connected, prepared, pulled, piled high, recording every sale."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = settings_for(town, folder, database_url)
     registry, clock = PlatformServiceRegistry(), settings.ticking
