@@ -69,13 +69,11 @@ def procrastinate_app(address: str) -> tuple[Any, Any]:
     """An app on a database and its task that does nothing."""
     from procrastinate import App, PsycopgConnector
 
-    app = App(connector=PsycopgConnector(conninfo=address))
-
-    @app.task(name="nothing")
     async def nothing(number: int) -> None:
         """Done at once."""
 
-    return app, nothing
+    app = App(connector=PsycopgConnector(conninfo=address))
+    return app, app.task(name="nothing")(nothing)
 
 
 async def _theirs(cluster: Cluster, workers: int) -> float:
