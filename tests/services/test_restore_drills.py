@@ -15,7 +15,9 @@ from tests.support.clock import VirtualClock
 from tests.support.house import MAYA, new_shops, open_house_of
 from tests.support.records import record
 from tillbridge.domain.errors import KeyMissing
+from tillbridge.domain.jobs import JobState
 from tillbridge.domain.orders import OrderStatus
+from tillbridge.domain.queue import QueueFilter
 from tillbridge.services.backup import put_back
 
 ROUNDS = 12
@@ -105,3 +107,31 @@ async def test_every_job_that_was_not_done_begins_with_a_look_up_after_a_restore
         await house.services.work()
         assert {(await house.services.orders.show(each)).status for each in receipts} == {OrderStatus.SYNCED}
     assert len(shops["shopify"].ledger.orders) == sold
+
+
+async def test_a_stock_change_that_waited_when_the_copy_was_made_is_not_booked_twice(tmp_path: Path) -> None:
+    """It was sent after the copy; whether it was, a restored shop cannot know, so a person decides."""
+    clock = VirtualClock()
+    shops, copy = new_shops(clock), tmp_path / "copy.db"
+    async with open_house_of(tmp_path, clock, shops) as house:
+        await house.connect("shopify", "Harbour")
+        await house.connect("woocommerce", "Outlet")
+        await house.stock_up("Harbour", "Outlet")
+        await house.services.orders.add([record("R-1")], MAYA)
+        await house.services.backup.make(copy, MAYA)
+        before = shops["woocommerce"].ledger.stock["TEE-M"]
+        await house.services.work()
+        assert shops["woocommerce"].ledger.stock["TEE-M"] == before - 1
+    await put_back(copy, tmp_path / "shop.sqlite3", clock, MAYA, keyring=tmp_path / "keyring")
+    async with open_house_of(tmp_path, clock, shops) as house:
+        await house.services.work()
+        assert shops["woocommerce"].ledger.stock["TEE-M"] == before - 1
+        parked = await house.services.queue.window(QueueFilter(states=(JobState.PARKED,)), None)
+        [job] = [each for each in parked.rows if each.cause == "queue.stock_restored"]
+        detail = await house.services.queue.detail(job.id)
+        assert detail.card is not None
+        assert "TEE-M" in detail.card.explanation
+        assert "Outlet" in detail.card.explanation
+        await house.services.queue.retry(job.id, MAYA)
+        await house.services.work()
+        assert shops["woocommerce"].ledger.stock["TEE-M"] == before - 2, "told so, it is sent"

@@ -9,9 +9,13 @@ from pathlib import Path
 from tillbridge.domain.audit import Actor, AuditEntry
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.errors import InvalidInput
+from tillbridge.domain.jobs import JobKind
+from tillbridge.domain.notifications import Severity
 from tillbridge.domain.tokens import Secret
 from tillbridge.messages import text
 from tillbridge.storage import Storage, open_storage, restoring
+
+_UNKNOWN = "queue.stock_restored"
 
 
 class BackupService:
@@ -38,8 +42,9 @@ async def put_back(
     """Replace the database file by a copy; the old one is kept beside it and its path answered.
 
     The copy is first opened with the shop's keyring and begins a new epoch: every job not done starts with a look-up,
-    since it may have been sent meanwhile. Whatever fails before that leaves the old shop as it was. Nothing else may
-    have the database open. Raises InvalidInput for a file that is no copy of ours, KeyMissing for one of another shop.
+    since it may have been sent meanwhile; changes of stock, which cannot be looked up, wait for a person. Whatever
+    fails before that leaves the old shop as it was. Nothing else may have the database open. Raises InvalidInput for a
+    file that is no copy of ours, KeyMissing for one of another shop.
     """
     if not await asyncio.to_thread(restoring.may_be_copy, copy, database):
         raise InvalidInput(field="file", reason=text("health.not_a_backup", path=copy))
@@ -54,3 +59,19 @@ async def _begin_epoch(storage: Storage, clock: Clock, actor: Actor) -> None:
     async with storage.transaction():
         await storage.shop.save(replace(shop, epoch=shop.epoch + 1))
         await storage.audit.add(AuditEntry(clock.now(), actor, "health.audit.restored", {}, "backup"))
+        await _park_stock(storage)
+
+
+async def _park_stock(storage: Storage) -> None:
+    """A change of stock has no reference to be looked up by: only a person can tell whether it was booked meanwhile."""
+    names = {each.id: each.name for each in await storage.connections.all()}
+    for job in await storage.jobs.unsent(JobKind.PUSH_STOCK):
+        facts = {"connection": names[job.connection_id], "sku": job.payload["sku"], "change": job.payload["delta"]}
+        await storage.jobs.park(job, _UNKNOWN, facts)
+        await storage.notifications.push(
+            cause=f"{_UNKNOWN}:{job.connection_id}",
+            severity=Severity.WARNING,
+            message_id="queue.told.stock_restored",
+            params={"connection": names[job.connection_id]},
+            subject=str(job.connection_id),
+        )

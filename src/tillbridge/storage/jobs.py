@@ -208,6 +208,21 @@ class JobRepository:
             await self._changes.note("job", job_id)
         return job
 
+    async def unsent(self, kind: JobKind) -> tuple[Job, ...]:
+        """Open jobs of a kind that nothing was sent of."""
+        rows = JobRow.filter(kind=kind.value, phase=Phase.NOT_SENT.value, state__in=_OPEN)
+        return tuple([_job(row) for row in await rows.order_by("id")])
+
+    async def park(self, job: Job, cause: str, params: Mapping[str, str]) -> None:
+        """Let a person decide about a job that nobody runs. Raises InvalidInput when it moved meanwhile."""
+        async with self._db.transaction():
+            still_so = JobRow.filter(id=job.id, state=job.state.value, fence=job.fence)
+            parked = JobState.PARKED.value
+            if not await still_so.update(state=parked, cause=cause, cause_params=dict(params), lease_until=None):
+                raise InvalidInput(field="job", reason="it moved meanwhile")
+            await moved(self._db, job.connection_id, job.state.value, parked, 1)
+            await self._changes.note("job", job.id)
+
     async def give_up_all(self, connection_id: UUID, now: datetime) -> tuple[Job, ...]:
         """Cancel everything open of a connection that goes away, running jobs too; answers them as they were."""
         async with self._db.transaction():
