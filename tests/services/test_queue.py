@@ -10,7 +10,7 @@ from tests.support.counters import SPEC, TILL, BackOffice
 from tests.support.memory_shop import lost
 from tests.support.queries import counted
 from tests.support.sales import record
-from tillbridge.domain.errors import InvalidInput, NotFound, PlatformRefused
+from tillbridge.domain.errors import InvalidInput, NotFound, PlatformRefused, TotalsDisagree
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.jobs import JobState
 from tillbridge.domain.orders import OrderStatus
@@ -109,6 +109,23 @@ async def test_another_total_may_be_accepted_by_a_person(office: BackOffice, que
     assert (seen.status, seen.reason) == (OrderStatus.SYNCED, "queue.total_accepted")
     newest = (await office.storage.audit.list())[0]
     assert (newest.message_id, newest.params["theirs"]) == ("queue.audit.accepted", "24.92 EUR")
+
+
+async def test_a_total_the_store_would_not_place_is_not_there_to_be_accepted(
+    office: BackOffice, queue: QueueService
+) -> None:
+    shop = await office.connect()
+    shop.fail("create.before", TotalsDisagree(ours="24.90 EUR", theirs="19.90 EUR"))
+    await office.orders.add([record("1")], TILL)
+    await office.work()
+    job = await _job_of(office, "1")
+    detail = await queue.detail(job)
+    assert detail.card is not None
+    assert "19.90 EUR" in detail.card.explanation
+    assert detail.choices == ("retry", "cancel")
+    with pytest.raises(InvalidInput):
+        await queue.accept(job, TILL)
+    assert (await office.seen("1")).status is OrderStatus.FAILED
 
 
 async def test_a_sale_given_up_stays_failed_and_is_never_sent(office: BackOffice, queue: QueueService) -> None:

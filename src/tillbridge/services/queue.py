@@ -94,7 +94,7 @@ class QueueService:
         if job is None or row is None:
             raise NotFound(what="job", name=job_id)
         attempts = await self._storage.jobs.attempts(job_id)
-        return JobDetail(job, row, attempts, _card(job, attempts), _choices(job))
+        return JobDetail(job, row, attempts, _card(job, attempts), _choices(job, await self._delivery(job)))
 
     async def retry(self, job_id: UUID, actor: Actor) -> None:
         """Run it again at once, with all its attempts; what was sent is looked up first."""
@@ -124,7 +124,7 @@ class QueueService:
         async with self._storage.transaction():
             job = await self._known(job_id)
             delivery = await self._delivery(job)
-            if "accept" not in _choices(job) or delivery is None or not delivery.platform_order_id:
+            if delivery is None or "accept" not in _choices(job, delivery):
                 raise InvalidInput(field="job", reason="there is no total to accept")
             await self._storage.jobs.call_done(job_id, self._clock.now())
             accepted = partial(replace, status=OrderStatus.SYNCED, reason="queue.total_accepted")
@@ -214,7 +214,9 @@ def _card(job: Job, attempts: tuple[Attempt, ...]) -> ErrorCard | None:
     return told or card_for(job.cause, job.cause_params)
 
 
-def _choices(job: Job) -> tuple[str, ...]:
+def _choices(job: Job, delivery: Delivery | None) -> tuple[str, ...]:
+    """A total is accepted only where the store shows the order with it; some refuse to place it."""
     if job.state is JobState.PARKED:
-        return ("retry", "accept", "cancel") if job.cause == _TOTALS else ("retry", "cancel")
+        placed = delivery is not None and bool(delivery.platform_order_id)
+        return ("retry", "accept", "cancel") if job.cause == _TOTALS and placed else ("retry", "cancel")
     return ("retry", "cancel") if job.state is JobState.WAITING else ()
