@@ -40,6 +40,7 @@ async def test_a_parked_job_shows_its_card_its_tries_and_what_may_be_done(
     assert detail.card is not None
     assert "is not an address" in detail.card.explanation
     assert [each.outcome for each in detail.attempts] == ["parked"]
+    assert "Nothing was placed" in detail.card.explanation
     assert detail.choices == ("retry", "cancel")
     assert detail.row.subject == "1"
 
@@ -122,6 +123,7 @@ async def test_a_total_the_store_would_not_place_is_not_there_to_be_accepted(
     detail = await queue.detail(job)
     assert detail.card is not None
     assert "19.90 EUR" in detail.card.explanation
+    assert "Nothing was placed" in detail.card.explanation
     assert detail.choices == ("retry", "cancel")
     with pytest.raises(InvalidInput):
         await queue.accept(job, TILL)

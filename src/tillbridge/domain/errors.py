@@ -187,7 +187,7 @@ class PlatformRefused(PlatformError):
 class TotalsDisagree(PlatformError):
     """The platform's price rules give another total than the till's, so nothing was placed: ``ours``, ``theirs``."""
 
-    message_id = "error.totals_disagree"
+    message_id = "error.total_not_placed"
     who = Who.OPERATOR
 
 
