@@ -69,6 +69,7 @@ async def main() -> None:
             continue
         svg = await draw(scene)
         if given.png:
+            given.png.mkdir(parents=True, exist_ok=True)
             (given.png / f"{scene.name}.png").write_bytes(to_png(svg))
         else:
             (PICTURES / f"{scene.name}.svg").write_text(svg, encoding="utf-8")

@@ -119,7 +119,7 @@ SCENES = (
     Scene("setup", empty_shop, _form),
     Scene("setup-judged", empty_shop, _wrong),
     Scene("tokens", busy_shop, _go("f4")),
-    Scene("queue", busy_shop, _go("f5", "down", "down")),
+    Scene("queue", busy_shop, _go("f5", *["down"] * 4)),
     Scene("basket", open_shop, _sell),
     Scene("sold", open_shop, _sold),
     Scene("settings", busy_shop, _go("f7", "right")),

@@ -15,7 +15,7 @@ from tests.support.sales import line, record
 from tillbridge.domain.connections import Route, RouteKind
 
 ONLINE, OUTLET = "Harbour online", "Outlet"
-NOW = datetime(2026, 11, 24, 14, 45, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 16, 45, tzinfo=UTC)
 
 
 @contextmanager
@@ -48,7 +48,7 @@ async def open_shop(folder: Path) -> AsyncIterator[House]:
 
 @asynccontextmanager
 async def busy_shop(folder: Path) -> AsyncIterator[House]:
-    """Sales that arrived, one after a bad quarter of an hour, and a store whose key was withdrawn."""
+    """Sales that arrived, one whose outcome nobody knows, one refused, and a store whose key was withdrawn."""
     async with open_shop(folder) as house:
         outlet = house.services.connections
         await outlet.set_route(OUTLET, Route(RouteKind.TILLS, ("Till 1",)), MAYA)
@@ -60,6 +60,13 @@ async def busy_shop(folder: Path) -> AsyncIterator[House]:
         house.shops["shopify"].faults.clear()
         await house.services.orders.add([record("D-88", currency="USD")], MAYA)
         await house.services.work()
+        house.shops["shopify"].faults.arm("timeout_after_commit", 1, "orderCreate")
+        house.shops["shopify"].faults.arm("html", 400, "query Order")
+        await sell(house, 1052, sku="MUG-BLU", price="12.50")
+        await house.services.work()
+        house.clock.advance(45 * 60)
+        await house.services.work()
+        house.shops["shopify"].faults.clear()
         house.shops["woocommerce"].revoke_tokens()
         await sell(house, *range(1046, 1050))
         await house.services.work()

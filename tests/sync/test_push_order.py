@@ -91,10 +91,10 @@ async def test_while_nobody_can_tell_the_status_is_unknown_and_in_the_end_a_pers
     assert (await office.seen("1001")).status is OrderStatus.UNKNOWN
     await office.worker().run_until_idle(patience=timedelta(hours=1))
     seen = await office.seen("1001")
-    assert (seen.status, seen.reason) == (OrderStatus.UNKNOWN, "error.outcome_unknown")
+    assert (seen.status, seen.reason) == (OrderStatus.UNKNOWN, "queue.outcome_unknown")
     assert len(shop.sent) == 0
     assert [each.cause.split(":")[0] for each in await office.storage.notifications.unread()] == [
-        "error.outcome_unknown"
+        "queue.outcome_unknown"
     ]
 
 

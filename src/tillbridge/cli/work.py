@@ -67,11 +67,9 @@ def show(ctx: typer.Context, job: JobId, as_json: Json = False) -> None:
         say_json({**plain(detail), "attempts": [_tried(each) for each in detail.attempts]})
         return
     say(f"{detail.row.kind.value} · {detail.row.connection} · {detail.row.receipt or '–'} · {detail.job.state.value}")
-    for each in detail.attempts:
+    for at, each in enumerate(detail.attempts, start=1):
         ended = each.ended_at.strftime("%H:%M:%S") if each.ended_at else "…"
-        say(
-            f"  {each.number}. {each.began_at:%Y-%m-%d %H:%M:%S} – {ended}  {each.action or '–'}  {each.outcome or '…'}"
-        )
+        say(f"  {at}. {each.began_at:%Y-%m-%d %H:%M:%S} – {ended}  {each.action or '–'}  {each.outcome or '…'}")
     if detail.card:
         say(detail.card.title)
         say(f"  {detail.card.explanation}")

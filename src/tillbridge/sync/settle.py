@@ -32,6 +32,7 @@ from tillbridge.messages import text
 from tillbridge.sync.schedule import MAX_ATTEMPTS, asked, back_off
 
 UNKNOWN_FOR = timedelta(minutes=30)
+_NOBODY_KNOWS = "queue.outcome_unknown"
 """An outcome nobody could settle for that long is handed to a person."""
 _LONGEST_LOOK_UP_PAUSE = timedelta(minutes=10)
 
@@ -122,22 +123,39 @@ def card_for(cause: str, params: Mapping[str, str]) -> ErrorCard:
 
 def ask_again(at: Circumstances, evidence: str, seconds: float | None) -> Settlement:
     """Sent, and no certain answer yet: look up later, or park with the evidence when that took too long."""
+    if at.overdue:
+        return _unknown(at, evidence)
     error = OutcomeUnknown(evidence=evidence)
     wait = timedelta(seconds=seconds) if seconds is not None else max(at.look_up_wait, timedelta(seconds=1))
-    wait = min(wait, _LONGEST_LOOK_UP_PAUSE)
-    overdue = at.overdue
     return Settlement(
-        state=JobState.PARKED if overdue else JobState.WAITING,
+        state=JobState.WAITING,
         phase=Phase.SENDING,
         outcome="unknown",
         spent=False,
-        run_at=None if overdue else at.now + wait,
+        run_at=at.now + min(wait, _LONGEST_LOOK_UP_PAUSE),
         status=OrderStatus.UNKNOWN,
         cause=error.message_id,
         params=error.params,
         handling=Handling.LOOK_UP,
         card=error.card(),
-        tell=overdue,
+    )
+
+
+def _unknown(at: Circumstances, evidence: str, request_id: str = "") -> Settlement:
+    """Nobody can say whether it arrived: a person looks in the store, with the evidence."""
+    params = {"evidence": evidence}
+    return Settlement(
+        state=JobState.PARKED,
+        phase=Phase.SENDING,
+        outcome="unknown",
+        spent=False,
+        status=OrderStatus.UNKNOWN,
+        cause=_NOBODY_KNOWS,
+        params=params,
+        handling=Handling.LOOK_UP,
+        card=card_for(_NOBODY_KNOWS, params),
+        request_id=request_id,
+        tell=True,
     )
 
 
@@ -243,12 +261,13 @@ def _hold_connection(error: TillbridgeError, at: Circumstances) -> Settlement:
 
 
 def _park(error: TillbridgeError, at: Circumstances) -> Settlement:
-    overdue_unknown = at.sent and not isinstance(error, AuthError) and error.handling is Handling.RETRY
+    if at.sent and not isinstance(error, AuthError) and error.handling is Handling.RETRY:
+        return _unknown(at, error.card().explanation, _request_id(error))
     return Settlement(
         state=JobState.PARKED,
         phase=at.phase,
         outcome="parked",
-        status=OrderStatus.UNKNOWN if overdue_unknown else OrderStatus.FAILED,
+        status=OrderStatus.FAILED,
         cause=error.message_id,
         params=_facts(error),
         handling=Handling.PARK,

@@ -48,14 +48,14 @@ def _action(name: str) -> str:
     return text(f"console.kind.{name}") if name in list(JobKind) else name
 
 
-def attempt_line(attempt: Attempt, zone: str) -> Content:
-    """One attempt on one line: when, how far it got, and what came of it."""
+def attempt_line(position: int, attempt: Attempt, zone: str) -> Content:
+    """One attempt on one line: which, when, how far it got, and what came of it."""
     sign, tone = _SIGNS[attempt.phase]
     if attempt.error is not None:
         sign, tone = "▲", "bad"
     words = attempt.error.title if attempt.error else attempt.outcome or text("console.timeline.under_way")
     parts = [
-        Content.styled(f"{attempt.number:>2} ", "$tone-quiet"),
+        Content.styled(f"{position:>2} ", "$tone-quiet"),
         Content(formats.precise_time(attempt.began_at, zone)),
         Content.styled(f"  {sign} ", f"$tone-{tone}"),
         Content(f"{words}  "),
@@ -70,4 +70,4 @@ def timeline(attempts: Sequence[Attempt], zone: str) -> Content:
     """All attempts, oldest first."""
     if not attempts:
         return Content.styled(text("console.timeline.none"), "$tone-quiet")
-    return Content("\n").join([attempt_line(each, zone) for each in attempts])
+    return Content("\n").join([attempt_line(at, each, zone) for at, each in enumerate(attempts, start=1)])
