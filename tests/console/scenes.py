@@ -31,6 +31,8 @@ class Scene:
     shop: Opened
     play: Callable[[Pilot[str], House], Awaitable[None]]
     training: bool = False
+    sells: bool = False
+    """It leaves something behind in the shop."""
 
 
 async def settle(pilot: Pilot[str]) -> None:
@@ -121,7 +123,7 @@ SCENES = (
     Scene("tokens", busy_shop, _go("f4")),
     Scene("queue", busy_shop, _go("f5", *["down"] * 4)),
     Scene("basket", open_shop, _sell),
-    Scene("sold", open_shop, _sold),
+    Scene("sold", open_shop, _sold, sells=True),
     Scene("settings", busy_shop, _go("f7", "right")),
     Scene("help", busy_shop, _go("f5", "f1")),
     Scene("training", open_shop, _go("f6"), training=True),
