@@ -19,6 +19,8 @@ from tortoise.exceptions import TransactionManagementError
 
 from tillbridge.storage.trouble import translated
 
+CONNECT_SECONDS = 10
+"""A server that goes away just now may leave a call half answered; it is tried anew then."""
 _FROM_ADDRESS = ("host", "port", "user", "database", "loop")
 
 
@@ -71,7 +73,8 @@ class SafeClient(Guarded):
     async def create_pool(self, **kwargs: Any) -> Any:
         """From the address as a whole, so that asyncpg reads all its options, such as those for TLS."""
         address = kwargs.pop("address")
-        return await asyncpg.create_pool(address, **{k: v for k, v in kwargs.items() if k not in _FROM_ADDRESS})
+        options = {name: value for name, value in kwargs.items() if name not in _FROM_ADDRESS}
+        return await asyncpg.create_pool(address, timeout=CONNECT_SECONDS, **options)
 
 
 client_class = SafeClient

@@ -117,8 +117,10 @@ class Changes:
                 return
             import asyncpg  # noqa: PLC0415  an extra: only where PostgreSQL is used
 
+            from tillbridge.storage.asyncpg_engine import CONNECT_SECONDS  # noqa: PLC0415  likewise
+
             with translated(self._db.place):
-                self._listener = await asyncpg.connect(self._db.address)
+                self._listener = await asyncpg.connect(self._db.address, timeout=CONNECT_SECONDS)
                 self._listener.add_termination_listener(self._tell)
                 await self._listener.add_listener(_CHANNEL, self._tell)
 

@@ -193,7 +193,9 @@ class Database:
             return
         import asyncpg  # noqa: PLC0415  an extra: only where PostgreSQL is used
 
-        connection = await asyncpg.connect(self.address)
+        from tillbridge.storage.asyncpg_engine import CONNECT_SECONDS  # noqa: PLC0415  likewise
+
+        connection = await asyncpg.connect(self.address, timeout=CONNECT_SECONDS)
         try:
             await connection.execute("SELECT pg_advisory_lock($1)", _START_UP_LOCK)
             yield
