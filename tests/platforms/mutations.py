@@ -330,7 +330,10 @@ def says(kind: Kind, raw: Any, got: Any) -> bool:
         case Kind.ID:
             whole = number(raw)
             same = [raw] if isinstance(raw, str) else []
-            return raw != "" and got in [*same, *([str(int(whole))] if whole is not None and whole % 1 == 0 else [])]
+            return raw != "" and got in [
+                *same,
+                *([str(int(whole))] if whole is not None and whole == whole.to_integral_value() else []),
+            ]
     if isinstance(raw, str) or raw is None:
         return bool(got == (raw or ""))
     return not isinstance(raw, bool) and isinstance(raw, int | float | Decimal) and bool(got == str(raw))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, ValidationError
 
 from tillbridge.domain.errors import Drift
 
@@ -16,12 +17,44 @@ M = TypeVar("M", bound=BaseModel)
 _LONGEST = 120
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _LARGEST, _SMALLEST = Decimal(10) ** 14, Decimal("1e-12")
+_MOST, _FINEST = Decimal(10) ** 9, Decimal("0.000001")
+_LARGEST_ID = 2**63
+_NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\s*")
+
+
+def _numeric(value: Any) -> Any:
+    # Python would read more than a shop can mean: 1_000, true as one
+    if isinstance(value, bool) or (isinstance(value, str) and not _NUMBER.fullmatch(value)):
+        raise ValueError("a number")
+    return value
 
 
 def _meant(value: Decimal) -> Decimal:
     if value and not (value.is_finite() and _SMALLEST <= abs(value) < _LARGEST):
         raise ValueError("a number that a shop can mean")
     return value
+
+
+def _sellable(value: Decimal) -> Decimal:
+    # amounts are divided by it and multiplied with it
+    if value and not _FINEST <= abs(value) <= _MOST:
+        raise ValueError("a quantity that somebody can sell")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_LARGEST_ID)) + 1:
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _LARGEST_ID:
+        raise ValueError("an id: a whole number")
+    return value
+
+
+def _key(value: Any) -> str:
+    found = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(found, str) or not found.strip():
+        raise ValueError("an id: a text")
+    return found
 
 
 def _lived(value: datetime) -> datetime:
@@ -32,8 +65,16 @@ def _lived(value: datetime) -> datetime:
 
 Instant = Annotated[datetime, AfterValidator(_lived)]
 """A time of a wire model, with room for every zone."""
-Number = Annotated[Decimal, AfterValidator(_meant)]
-"""An amount, price, rate or quantity of a wire model."""
+Number = Annotated[Decimal, BeforeValidator(_numeric), AfterValidator(_meant)]
+"""An amount, price or rate of a wire model, as a number or as text."""
+Quantity = Annotated[Number, AfterValidator(_sellable)]
+"""How much of something was sold or lies in stock."""
+WholeId = Annotated[int, BeforeValidator(_whole)]
+"""An id that is a number; some shops write it as text."""
+TextId = Annotated[str, BeforeValidator(_key)]
+"""An id that is a text, never empty."""
+Currency = Annotated[str, StringConstraints(strict=True, pattern="^[A-Z]{3}$")]
+"""An ISO 4217 code."""
 
 
 def parse(model: type[M], value: Any, path: str) -> M:
