@@ -19,6 +19,9 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _LARGEST, _SMALLEST = Decimal(10) ** 14, Decimal("1e-12")
 _MOST, _FINEST = Decimal(10) ** 9, Decimal("0.000001")
 _LARGEST_ID = 2**63
+_HALVES = ("\ud800", "\udfff")
+"""Halves of a character, which no text can hold alone."""
+_INTEGER = re.compile(r"-?[0-9]{1,15}")
 _NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\s*")
 
 
@@ -42,6 +45,22 @@ def _sellable(value: Decimal) -> Decimal:
     return value
 
 
+def _integer(value: Any, most: Decimal) -> int:
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > most:
+        raise ValueError("a whole number that a shop can mean")
+    return value
+
+
+def _units(value: Any) -> int:
+    return _integer(value, _LARGEST)
+
+
+def _pieces(value: Any) -> int:
+    return _integer(value, _MOST)
+
+
 def _whole(value: Any) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_LARGEST_ID)) + 1:
         value = int(value)
@@ -52,7 +71,7 @@ def _whole(value: Any) -> int:
 
 def _key(value: Any) -> str:
     found = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if not isinstance(found, str) or not found.strip():
+    if not isinstance(found, str) or not found.strip() or any(_HALVES[0] <= each <= _HALVES[1] for each in found):
         raise ValueError("an id: a text")
     return found
 
@@ -65,6 +84,10 @@ def _lived(value: datetime) -> datetime:
 
 Instant = Annotated[datetime, AfterValidator(_lived)]
 """A time of a wire model, with room for every zone."""
+Minor = Annotated[int, BeforeValidator(_units)]
+"""Money in whole smallest units."""
+Pieces = Annotated[int, BeforeValidator(_pieces)]
+"""How many of something that is counted in whole pieces."""
 Number = Annotated[Decimal, BeforeValidator(_numeric), AfterValidator(_meant)]
 """An amount, price or rate of a wire model, as a number or as text."""
 Quantity = Annotated[Number, AfterValidator(_sellable)]
