@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from tillbridge.platforms.reading import Instant
+from tillbridge.platforms.reading import Currency, Instant, Minor, Pieces, TextId, WholeId
 
 
 def _text(value: Any) -> Any:
@@ -26,8 +26,11 @@ def _list(value: Any) -> Any:
 
 
 def _iri(value: Any) -> Any:
-    """A relation, written as its IRI or with the record in place; any other record is left to be refused."""
-    return value.get("@id", value) if isinstance(value, dict) else _text(value)
+    """A relation, written as its IRI or with the record in place; anything else is left to be refused."""
+    found = value.get("@id") if isinstance(value, dict) else _text(value)
+    if not isinstance(found, str):
+        raise ValueError("a relation")
+    return found
 
 
 def last_part(iri: str) -> str:
@@ -35,11 +38,17 @@ def last_part(iri: str) -> str:
     return iri.rstrip("/").rpartition("/")[2]
 
 
+def _named(iri: str) -> str:
+    if not last_part(iri).strip():
+        raise ValueError("a relation")
+    return iri
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 Iri = Annotated[str, BeforeValidator(_iri)]
 Iris = Annotated[list[Iri], BeforeValidator(_list)]
-Minor = int
-"""Money in whole smallest units."""
+Translations = Annotated[dict[str, Any], BeforeValidator(_record)]
+"""By language; ``mapping.translation`` reads the one that is shown."""
 
 
 class Wire(BaseModel):
@@ -55,9 +64,6 @@ class Translation(Wire):
     value: Text = ""
 
 
-Translations = Annotated[dict[str, Translation], BeforeValidator(_record)]
-
-
 class Attribute(Wire):
     attribute: Iri = ""
     value: Any = None
@@ -70,7 +76,7 @@ class Image(Wire):
 
 
 class Product(Wire):
-    code: str
+    code: TextId
     enabled: bool
     variants: Iris
     options: Iris = []
@@ -89,15 +95,15 @@ class Pricing(Wire):
 
 
 class Variant(Wire):
-    code: str
+    code: TextId
     product: Iri
     enabled: bool = True
     tracked: bool
-    onHand: int
-    onHold: int = 0
+    onHand: Pieces
+    onHold: Pieces
     position: int | None = None
     optionValues: Iris = []
-    channelPricings: Annotated[dict[str, Pricing], BeforeValidator(_record)] = {}
+    channelPricings: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
     translations: Translations = {}
     taxCategory: Iri = ""
     updatedAt: Instant | None = None
@@ -111,12 +117,12 @@ class Variant(Wire):
 class Owned(Wire):
     """As much of a variant as tells which product it belongs to."""
 
-    code: str
+    code: TextId
     product: Iri
 
 
 class Option(Wire):
-    code: str
+    code: TextId
     values: Iris = []
     translations: Translations = {}
     name: Text = ""
@@ -124,13 +130,13 @@ class Option(Wire):
 
 class OptionValue(Wire):
     iri: str = Field(alias="@id")
-    code: str
+    code: TextId
     value: Text = ""
     translations: Translations = {}
 
 
 class Customer(Wire):
-    id: int
+    id: WholeId
     email: str
     firstName: Text = ""
     lastName: Text = ""
@@ -154,29 +160,29 @@ class Place(Wire):
 class Choice(Wire):
     """A payment or shipment of an order with the method chosen for it."""
 
-    id: int
+    id: WholeId
     method: Iri = ""
 
 
 class Item(Wire):
-    id: int
-    variant: Iri
+    id: WholeId
+    variant: Annotated[Iri, AfterValidator(_named)]
     productName: Text = ""
     variantName: Text = ""
-    quantity: int
+    quantity: Pieces
     unitPrice: Minor
     total: Minor
 
 
 class Coupon(Wire):
-    code: str
+    code: TextId
 
 
 class Sums(Wire):
     """What carts and orders share."""
 
-    tokenValue: str
-    currencyCode: str
+    tokenValue: TextId
+    currencyCode: Currency
     state: str
     checkoutState: str
     total: Minor
@@ -212,7 +218,7 @@ class Order(Sums):
 
 
 class Payment(Wire):
-    id: int
+    id: WholeId
     order: Iri = ""
     state: str
     amount: Minor
@@ -228,7 +234,7 @@ class Rule(Wire):
 
 
 class Promotion(Wire):
-    code: str
+    code: TextId
     name: Text = ""
     channels: Iris = []
     usageLimit: int | None = None
@@ -242,7 +248,7 @@ class Promotion(Wire):
 
 
 class PromotionCoupon(Wire):
-    code: str
+    code: TextId
     usageLimit: int | None = None
     perCustomerUsageLimit: int | None = None
     used: int = 0
@@ -258,7 +264,7 @@ class BillingData(Wire):
 
 
 class Channel(Wire):
-    code: str
+    code: TextId
     name: Text = ""
     hostname: Text = ""
     enabled: bool = True
@@ -275,7 +281,7 @@ class Gateway(Wire):
 class Method(Wire):
     """A payment or shipping method."""
 
-    code: str
+    code: TextId
     enabled: bool = True
     channels: Iris = []
     translations: Translations = {}
