@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tillbridge.domain.basket import sum_lines
 from tillbridge.domain.catalog import Listing
 from tillbridge.domain.customers import Address, Customer
+from tillbridge.domain.errors import Drift
 from tillbridge.domain.money import Money, total
 from tillbridge.domain.offers import DiscountType
 from tillbridge.domain.orders import (
@@ -122,11 +123,13 @@ def _with_tax(row: wire.OrderItem) -> Decimal:
 
 def _goods(row: wire.OrderItem, gross: Money, node: wire.Order) -> OrderLine:
     tax = Money(row.tax_amount, gross.currency)
-    quantity = row.qty_ordered or Decimal(1)
+    quantity = row.qty_ordered
     unit = row.price if row.price_incl_tax is None else row.price_incl_tax
     subtotal = Money(unit * quantity, gross.currency)
     subtotal = max(subtotal, gross)
     known = row.product_id is not None
+    if known and "sku" not in row.model_fields_set:
+        raise Drift(path="$.items.sku", expected="the SKU of the product it names", found="nothing")
     # the line of a variant names its frame; the child's line names the variant
     child = next((each for each in node.items if each.parent_item_id == row.item_id), row)
     product, variant = str(row.product_id or ""), str(child.product_id or row.product_id or "")

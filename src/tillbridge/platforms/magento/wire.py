@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from tillbridge.domain.errors import Drift
-from tillbridge.platforms.reading import Instant, Number, shown
+from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, WholeId, shown
 
 _Strict = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+_PRICE: TypeAdapter[Decimal] = TypeAdapter(Number)
 
 
 def _text(value: Any) -> Any:
@@ -70,7 +71,7 @@ class Option(Wire):
 
 class ProductMore(Wire):
     configurable_product_options: Annotated[list[Option], BeforeValidator(listed)] = []
-    configurable_product_links: Annotated[list[int], BeforeValidator(listed)] = []
+    configurable_product_links: Annotated[list[WholeId], BeforeValidator(listed)] = []
 
 
 class Picture(Wire):
@@ -83,7 +84,7 @@ class Picture(Wire):
 class Product(Wire):
     """A row of its own, whether sold alone, as a variant or as the frame of variants."""
 
-    id: int
+    id: WholeId
     sku: str
     name: Text = ""
     status: int = 1
@@ -99,7 +100,7 @@ class Product(Wire):
     def custom(self, code: str) -> str:
         """The text of an attribute; empty when there is none. Raises Drift for another shape, so none is read as ""."""
         found = next((each.value for each in self.custom_attributes if each.attribute_code == code), None)
-        if not isinstance(found, str | int | float | None):
+        if not isinstance(found, str | int | float | None) or isinstance(found, bool):
             raise Drift(path=f"$.custom_attributes.{code}", expected="a text", found=shown(found))
         return "" if found is None else str(found)
 
@@ -108,22 +109,22 @@ class Product(Wire):
         """The price while a special one holds. Raises Drift when it is no number."""
         told = self.custom("special_price")
         try:
-            return Decimal(told) if told else None
-        except InvalidOperation:
+            return _PRICE.validate_python(told) if told else None
+        except ValidationError:
             raise Drift(path="$.custom_attributes.special_price", expected="a number", found=shown(told)) from None
 
 
 class Known(Wire):
     """A row asked only for what it is."""
 
-    id: int
+    id: WholeId
     sku: str
 
 
 class Frame(Wire):
     """A configurable product asked only for its variants."""
 
-    id: int
+    id: WholeId
     extension_attributes: Annotated[ProductMore, BeforeValidator(_record)] = ProductMore()
 
 
@@ -135,7 +136,7 @@ class AttributeOption(Wire):
 class Attribute(Wire):
     """An attribute with the words for its values."""
 
-    attribute_id: int
+    attribute_id: WholeId
     attribute_code: str
     default_frontend_label: Text = ""
     options: Annotated[list[AttributeOption], BeforeValidator(listed)] = []
@@ -144,22 +145,22 @@ class Attribute(Wire):
 class SourceItem(Wire):
     sku: str
     source_code: str
-    quantity: Number
+    quantity: Quantity
     status: int = 1
 
 
 class View(Wire):
     """A store view."""
 
-    id: int
+    id: WholeId
     code: str
     name: Text = ""
-    website_id: int
+    website_id: WholeId
     is_active: bool = True
 
 
 class Website(Wire):
-    id: int
+    id: WholeId
     name: Text = ""
 
 
@@ -204,7 +205,7 @@ class CustomerMore(Wire):
 
 
 class Customer(Wire):
-    id: int
+    id: WholeId
     email: str
     firstname: Text = ""
     lastname: Text = ""
@@ -219,19 +220,19 @@ class Customer(Wire):
 class OrderItem(Wire):
     """A line. ``row_total`` is after discount, ``price`` net. Variants come twice: the child names its parent."""
 
-    item_id: int
+    item_id: WholeId
     sku: Text = ""
     name: Text = ""
-    product_id: int | None = None
+    product_id: WholeId | None = None
     product_type: Text = "simple"
-    parent_item_id: int | None = None
+    parent_item_id: WholeId | None = None
     ext_order_item_id: Text = ""
-    qty_ordered: Number
+    qty_ordered: Quantity
     qty_invoiced: Amount = Decimal(0)
     qty_refunded: Amount = Decimal(0)
-    price: Amount = Decimal(0)
+    price: Number
     price_incl_tax: Number | None = None
-    row_total: Amount = Decimal(0)
+    row_total: Number
     tax_percent: Amount = Decimal(0)
     tax_amount: Amount = Decimal(0)
     discount_amount: Amount = Decimal(0)
@@ -283,12 +284,12 @@ class OrderMore(Wire):
 class Order(Wire):
     """``total_due`` is what the shop reckons from total and paid; it is never believed from a create's echo."""
 
-    entity_id: int
+    entity_id: WholeId
     increment_id: str
     ext_order_id: Text = ""
     state: Text = ""
     status: Text = ""
-    order_currency_code: str
+    order_currency_code: Currency
     grand_total: Number
     tax_amount: Amount = Decimal(0)
     discount_amount: Amount = Decimal(0)
@@ -301,7 +302,7 @@ class Order(Wire):
     total_paid: Amount = Decimal(0)
     total_due: Amount = Decimal(0)
     total_refunded: Amount = Decimal(0)
-    customer_id: int | None = None
+    customer_id: WholeId | None = None
     customer_email: Text = ""
     customer_firstname: Text = ""
     customer_lastname: Text = ""
@@ -323,14 +324,14 @@ class Order(Wire):
 class OrderNumber(Wire):
     """An order asked only for what it is."""
 
-    entity_id: int
+    entity_id: WholeId
     increment_id: str
 
 
 class Memo(Wire):
     """A credit memo."""
 
-    entity_id: int
+    entity_id: WholeId
     grand_total: Number
 
 
