@@ -151,6 +151,7 @@ VITAL: Mapping[str, Noun] = {
             Vital("*.items.*.row_total", Kind.AMOUNT, _row_total),
         ),
         recorded=r"/rest/V1/orders(/\d+)?",
+        whole=2000,
     ),
     "customers": Noun(
         listed(map_to_unified_customers),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from tests.platforms.mutations import UNUSED, Call, Kind, Noun, Tree, Vital, number
@@ -105,9 +106,9 @@ def _net(found: Any, tree: Tree, stars: Sequence[Any]) -> Any:
     row, price = tree["rows"][stars[0]], _alone("price")(found, tree, stars)
     if row.get("gross") is not None or price is UNUSED:
         return UNUSED
-    rate = {"1": "1.23"}.get(row["id_tax_rules_group"], "1")
+    rate = Decimal({"1": "1.23"}.get(row["id_tax_rules_group"], "1"))
     net = number(row.get("price"))
-    return Money(net, "EUR") if net is not None and price == Money(net * number(rate), "EUR") else price
+    return Money(net, "EUR") if net is not None and price == Money(net * rate, "EUR") else price
 
 
 def _quantity(found: Any, tree: Tree, stars: Sequence[Any]) -> Any:

@@ -112,5 +112,6 @@ VITAL: Mapping[str, Noun] = {
         listed(map_to_unified_customers),
         (Vital("*.id", Kind.ID, own("external_id")), Vital("*.email", Kind.TEXT, own("email"))),
         recorded=r"/api/v2/admin/customers(/\d+)?",
+        whole=200,
     ),
 }
