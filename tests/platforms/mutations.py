@@ -108,7 +108,7 @@ class Payload:
 class Noun:
     """One mapper in a platform's table.
 
-    ``recorded``: the path of recorded answers that hold its records; rows shorter than ``whole`` were asked for in part.
+    ``recorded``: the path of recorded answers that hold its records; below ``whole`` characters one was asked in part.
     """
 
     page: Callable[[Sequence[Call]], tuple[Tree, Callable[[Tree], Any]]]

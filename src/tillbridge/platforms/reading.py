@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, overload
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, ValidationError
 
@@ -82,6 +82,31 @@ def _lived(value: datetime) -> datetime:
     return value
 
 
+def _text(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def listed(value: Any) -> Any:
+    """No list is an empty one."""
+    return [] if value is None else value
+
+
+def record(value: Any) -> Any:
+    """Nothing is an empty record; PHP writes one as a list, whatever it was to hold."""
+    return {} if value is None or value == [] else value
+
+
+@overload
+def utc(value: datetime) -> datetime: ...
+@overload
+def utc(value: None) -> None: ...
+def utc(value: datetime | None) -> datetime | None:
+    """A time of a field that carries no offset and is UTC."""
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+"""A text of a wire model, empty for null; whether numbers pass is the model's."""
 Instant = Annotated[datetime, AfterValidator(_lived)]
 """A time of a wire model, with room for every zone."""
 Minor = Annotated[int, BeforeValidator(_units)]

@@ -31,7 +31,7 @@ from tillbridge.domain.references import is_reference
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.bigcommerce import marks, wire
 from tillbridge.platforms.bigcommerce.places import of_billing
-from tillbridge.platforms.reading import parse
+from tillbridge.platforms.reading import parse, utc
 
 INCOMPLETE, CANCELLED = 0, 5
 _ZERO = Decimal(0)
@@ -79,7 +79,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
     node = parse(wire.Order, raw, path)
     reference = reference_of(node)
     lines = _lines(node)
-    created = wire.utc(node.date_created)
+    created = utc(node.date_created)
     return Order(
         id=uuid5(NAMESPACE_URL, f"bigcommerce:order:{node.id}:{created.isoformat()}"),
         origin=Origin.POS if reference else Origin.ONLINE,

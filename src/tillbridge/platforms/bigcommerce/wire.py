@@ -9,13 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, WholeId
+from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, Text, WholeId, listed, record, utc
 
 _Lenient = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
 
 
 def _amount(value: Any) -> Any:
@@ -34,22 +30,6 @@ def _moment(value: Any) -> Any:
         return value
 
 
-def listed(value: Any) -> Any:
-    """Nothing is an empty list."""
-    return [] if value is None else value
-
-
-def record(value: Any) -> Any:
-    """An empty object is written as an empty list by v2."""
-    return {} if value in ([], None) else value
-
-
-def utc(value: datetime) -> datetime:
-    """An aware moment; one without offset is UTC."""
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
 Amount = Annotated[Number | None, BeforeValidator(_amount)]
 Moment = Annotated[Instant | None, BeforeValidator(_moment)]
 

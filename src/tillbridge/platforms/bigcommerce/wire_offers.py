@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from tillbridge.platforms.bigcommerce.wire import Amount, Moment, Text, Wire, listed, record
-from tillbridge.platforms.reading import Number, WholeId
+from tillbridge.platforms.bigcommerce.wire import Amount, Moment, Wire
+from tillbridge.platforms.reading import Number, Text, WholeId, listed, record
 
 
 class Grouping(Wire):

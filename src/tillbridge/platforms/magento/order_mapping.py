@@ -29,7 +29,7 @@ from tillbridge.domain.orders import (
 from tillbridge.domain.references import is_reference
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.magento import marks, wire
-from tillbridge.platforms.reading import parse
+from tillbridge.platforms.reading import parse, utc
 
 _CANCELLED, _CLOSED = "canceled", "closed"
 
@@ -44,7 +44,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
     node = parse(wire.Order, raw, path)
     reference = reference_of(node)
     lines = _lines(node)
-    created = wire.utc(node.created_at) or node.created_at
+    created = utc(node.created_at)
     receipt, till, location = marks.receipt_of(node.payment.additional_information)
     return Order(
         id=uuid5(NAMESPACE_URL, f"magento:order:{node.entity_id}:{created.isoformat()}"),
@@ -68,7 +68,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
         external_id=str(node.entity_id),
         number=node.increment_id,
         payment=_payment(node),
-        updated_at=wire.utc(node.updated_at),
+        updated_at=utc(node.updated_at),
     )
 
 

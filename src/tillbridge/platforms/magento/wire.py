@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from tillbridge.domain.errors import Drift
-from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, WholeId, shown
+from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, Text, WholeId, listed, record, shown
 
 _Strict = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 _PRICE: TypeAdapter[Decimal] = TypeAdapter(Number)
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
 
 
 def _amount(value: Any) -> Any:
@@ -28,17 +24,6 @@ def _moment(value: Any) -> Any:
     return None if value in ("", None) else value
 
 
-def _record(value: Any) -> Any:
-    # an empty PHP array is written as a list, whatever it was to hold
-    return {} if value in ([], None) else value
-
-
-def listed(value: Any) -> Any:
-    """No list is an empty one."""
-    return [] if value is None else value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
 Amount = Annotated[Number, BeforeValidator(_amount)]
 Moment = Annotated[Instant | None, BeforeValidator(_moment)]
 
@@ -93,7 +78,7 @@ class Product(Wire):
     weight: Number | None = None
     created_at: Moment = None
     updated_at: Moment = None
-    extension_attributes: Annotated[ProductMore, BeforeValidator(_record)] = ProductMore()
+    extension_attributes: Annotated[ProductMore, BeforeValidator(record)] = ProductMore()
     media_gallery_entries: Annotated[list[Picture], BeforeValidator(listed)] = []
     custom_attributes: Annotated[list[Custom], BeforeValidator(listed)] = []
 
@@ -125,7 +110,7 @@ class Frame(Wire):
     """A configurable product asked only for its variants."""
 
     id: WholeId
-    extension_attributes: Annotated[ProductMore, BeforeValidator(_record)] = ProductMore()
+    extension_attributes: Annotated[ProductMore, BeforeValidator(record)] = ProductMore()
 
 
 class AttributeOption(Wire):
@@ -212,7 +197,7 @@ class Customer(Wire):
     group_id: int = 1
     website_id: int = 1
     addresses: Annotated[list[Place], BeforeValidator(listed)] = []
-    extension_attributes: Annotated[CustomerMore, BeforeValidator(_record)] = CustomerMore()
+    extension_attributes: Annotated[CustomerMore, BeforeValidator(record)] = CustomerMore()
     created_at: Moment = None
     updated_at: Moment = None
 
@@ -273,7 +258,7 @@ class Shipping(Wire):
 
 
 class Assignment(Wire):
-    shipping: Annotated[Shipping, BeforeValidator(_record)] = Shipping()
+    shipping: Annotated[Shipping, BeforeValidator(record)] = Shipping()
 
 
 class OrderMore(Wire):
@@ -309,9 +294,9 @@ class Order(Wire):
     customer_note: Text = ""
     billing_address: Place | None = None
     items: Annotated[list[OrderItem], BeforeValidator(listed)] = []
-    payment: Annotated[Payment, BeforeValidator(_record)] = Payment()
+    payment: Annotated[Payment, BeforeValidator(record)] = Payment()
     status_histories: Annotated[list[Comment], BeforeValidator(listed)] = []
-    extension_attributes: Annotated[OrderMore, BeforeValidator(_record)] = OrderMore()
+    extension_attributes: Annotated[OrderMore, BeforeValidator(record)] = OrderMore()
     created_at: Instant
     updated_at: Moment = None
 
@@ -333,11 +318,6 @@ class Memo(Wire):
 
     entity_id: WholeId
     grand_total: Number
-
-
-def utc(value: datetime | None) -> datetime | None:
-    """A moment of an entity, which carries no offset and is UTC."""
-    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 def newest(moments: Iterable[datetime | None]) -> datetime | None:

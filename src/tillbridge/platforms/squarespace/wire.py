@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool
 from pydantic.alias_generators import to_camel
 
-from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, TextId
+from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, Text, TextId, listed, utc
 
 _Lenient = ConfigDict(
     extra="ignore", frozen=True, coerce_numbers_to_str=True, alias_generator=to_camel, populate_by_name=True
 )
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
-
-
-def _list(value: Any) -> Any:
-    # arrays without data are written as null or as empty, as it happens
-    return [] if value is None else value
 
 
 def _record(value: Any) -> Any:
@@ -32,12 +22,7 @@ def _nothing(value: Any) -> Any:
     return None if value == {} else value
 
 
-def _utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-Moment = Annotated[Instant, AfterValidator(_utc)]
+Moment = Annotated[Instant, AfterValidator(utc)]
 
 
 class Wire(BaseModel):
@@ -119,11 +104,11 @@ class Product(Wire):
     name: Text = ""
     description: Text = ""
     url_slug: Text = ""
-    tags: Annotated[list[Text], BeforeValidator(_list)] = []
+    tags: Annotated[list[Text], BeforeValidator(listed)] = []
     is_visible: bool
-    variant_attributes: Annotated[list[Text], BeforeValidator(_list)] = []
-    variants: Annotated[list[Variant], BeforeValidator(_list)] = []
-    images: Annotated[list[Image], BeforeValidator(_list)] = []
+    variant_attributes: Annotated[list[Text], BeforeValidator(listed)] = []
+    variants: Annotated[list[Variant], BeforeValidator(listed)] = []
+    images: Annotated[list[Image], BeforeValidator(listed)] = []
     created_on: Moment
     modified_on: Moment
 
@@ -135,7 +120,7 @@ class InventoryItem(Wire):
 
 
 class Inventory(Wire):
-    inventory: Annotated[list[InventoryItem], BeforeValidator(_list)]
+    inventory: Annotated[list[InventoryItem], BeforeValidator(listed)]
 
 
 class ContactAddress(Wire):
@@ -228,9 +213,9 @@ class Order(Wire):
     fulfillment_status: str
     payment_state: str
     price_tax_interpretation: str
-    line_items: Annotated[list[LineItem], BeforeValidator(_list)]
-    discount_lines: Annotated[list[DiscountLine], BeforeValidator(_list)] = []
-    shipping_lines: Annotated[list[ShippingLine], BeforeValidator(_list)] = []
+    line_items: Annotated[list[LineItem], BeforeValidator(listed)]
+    discount_lines: Annotated[list[DiscountLine], BeforeValidator(listed)] = []
+    shipping_lines: Annotated[list[ShippingLine], BeforeValidator(listed)] = []
     discount_total: Amount | None = None
     tax_total: Amount | None = None
     refunded_total: Amount | None = None
@@ -270,5 +255,5 @@ class Discount(Wire):
 
 
 class Discounts(Wire):
-    discounts: Annotated[list[Any], BeforeValidator(_list)]
+    discounts: Annotated[list[Any], BeforeValidator(listed)]
     has_next_page: bool = False

@@ -9,25 +9,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from tillbridge.platforms.reading import Currency, Instant, Minor, Pieces, TextId, WholeId
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
-
-
-def _record(value: Any) -> Any:
-    # an empty PHP array is written as a list, whatever it was to hold
-    return {} if value == [] or value is None else value
-
-
-def _list(value: Any) -> Any:
-    return [] if value is None else value
+from tillbridge.platforms.reading import Currency, Instant, Minor, Pieces, Text, TextId, WholeId, listed, record
 
 
 def _iri(value: Any) -> Any:
     """A relation, written as its IRI or with the record in place; anything else is left to be refused."""
-    found = value.get("@id") if isinstance(value, dict) else _text(value)
+    found = value.get("@id") if isinstance(value, dict) else "" if value is None else value
     if not isinstance(found, str):
         raise ValueError("a relation")
     return found
@@ -44,10 +31,9 @@ def _named(iri: str) -> str:
     return iri
 
 
-Text = Annotated[str, BeforeValidator(_text)]
 Iri = Annotated[str, BeforeValidator(_iri)]
-Iris = Annotated[list[Iri], BeforeValidator(_list)]
-Translations = Annotated[dict[str, Any], BeforeValidator(_record)]
+Iris = Annotated[list[Iri], BeforeValidator(listed)]
+Translations = Annotated[dict[str, Any], BeforeValidator(record)]
 """By language; ``mapping.translation`` reads the one that is shown."""
 
 
@@ -82,8 +68,8 @@ class Product(Wire):
     options: Iris = []
     channels: Iris = []
     mainTaxon: Iri = ""
-    images: Annotated[list[Image], BeforeValidator(_list)] = []
-    attributes: Annotated[list[Attribute], BeforeValidator(_list)] = []
+    images: Annotated[list[Image], BeforeValidator(listed)] = []
+    attributes: Annotated[list[Attribute], BeforeValidator(listed)] = []
     translations: Translations = {}
     createdAt: Instant | None = None
     updatedAt: Instant | None = None
@@ -103,7 +89,7 @@ class Variant(Wire):
     onHold: Pieces
     position: int | None = None
     optionValues: Iris = []
-    channelPricings: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
+    channelPricings: Annotated[dict[str, Any], BeforeValidator(record)] = {}
     translations: Translations = {}
     taxCategory: Iri = ""
     updatedAt: Instant | None = None
@@ -187,8 +173,8 @@ class Sums(Wire):
     checkoutState: str
     total: Minor
     items: list[Item]
-    payments: Annotated[list[Choice], BeforeValidator(_list)] = []
-    shipments: Annotated[list[Choice], BeforeValidator(_list)] = []
+    payments: Annotated[list[Choice], BeforeValidator(listed)] = []
+    shipments: Annotated[list[Choice], BeforeValidator(listed)] = []
     orderPromotionTotal: Minor = 0
     shippingPromotionTotal: Minor = 0
 
@@ -230,7 +216,7 @@ class Rule(Wire):
     """A rule or an action of a promotion."""
 
     type: str
-    configuration: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
+    configuration: Annotated[dict[str, Any], BeforeValidator(record)] = {}
 
 
 class Promotion(Wire):
@@ -243,8 +229,8 @@ class Promotion(Wire):
     endsAt: Instant | None = None
     archivedAt: Instant | None = None
     couponBased: bool = True
-    rules: Annotated[list[Rule], BeforeValidator(_list)] = []
-    actions: Annotated[list[Rule], BeforeValidator(_list)] = []
+    rules: Annotated[list[Rule], BeforeValidator(listed)] = []
+    actions: Annotated[list[Rule], BeforeValidator(listed)] = []
 
 
 class PromotionCoupon(Wire):
@@ -290,7 +276,7 @@ class Method(Wire):
     )
     archivedAt: Instant | None = None
     shippingChargesCalculator: Text = ""
-    shippingChargesCalculatorConfiguration: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
+    shippingChargesCalculatorConfiguration: Annotated[dict[str, Any], BeforeValidator(record)] = {}
 
 
 def utc(value: datetime | None, zone: str) -> datetime | None:

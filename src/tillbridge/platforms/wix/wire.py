@@ -9,13 +9,9 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, TextId
+from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, Text, TextId
 
 T = TypeVar("T")
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
 
 
 def _written(value: Any) -> Any:
@@ -28,7 +24,6 @@ def _list(value: Any) -> Any:
     return () if value is None else value
 
 
-Text = Annotated[str, BeforeValidator(_text)]
 Id = Annotated[TextId, BeforeValidator(_written)]
 Rows = Annotated[tuple[T, ...], BeforeValidator(_list)]
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from tillbridge.platforms.reading import Instant, Number
-from tillbridge.platforms.wix.wire import Amount, Id, Rows, Text, Wire
+from tillbridge.platforms.reading import Instant, Number, Text
+from tillbridge.platforms.wix.wire import Amount, Id, Rows, Wire
 from tillbridge.platforms.wix.wire_orders import AppliedDiscount
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from tillbridge.platforms.reading import Currency, Instant, Number, Quantity
-from tillbridge.platforms.wix.wire import Amount, Id, Person, Physical, Place, Rows, Text, Wire
+from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, Text
+from tillbridge.platforms.wix.wire import Amount, Id, Person, Physical, Place, Rows, Wire
 
 
 class Original(Wire):
