@@ -39,8 +39,6 @@ Where = tuple[Any, ...]
 """A path in a payload: keys and positions."""
 
 _LARGE = 10_000
-_TRIMMED = 500
-"""Recorded rows shorter than that were asked for in part."""
 MAPPERS = {"products": "map_product", "orders": "map_order", "customers": "map_customer"}
 
 
@@ -108,12 +106,16 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """One mapper in a platform's table. ``recorded``: the path of recorded answers that hold its records."""
+    """One mapper in a platform's table.
+
+    ``recorded``: the path of recorded answers that hold its records; below ``whole`` characters one was asked in part.
+    """
 
     page: Callable[[Sequence[Call]], tuple[Tree, Callable[[Tree], Any]]]
     vital: tuple[Vital, ...]
     ours: tuple[str, ...] = ()
     recorded: str = ""
+    whole: int = 500
 
 
 @dataclass
@@ -212,21 +214,22 @@ def _each(calls: Sequence[Call], tree: Any) -> Any:
 
 def recorded(folder: Path, slug: str, noun: str, most: int = 12) -> Payload | None:
     """Records of answers that a real shop gave, mapped one by one; None when none lie in ``folder``."""
-    form = table_of(slug)[noun].recorded
+    known = table_of(slug)[noun]
+    form = known.recorded
     rows: list[Any] = []
     for file in sorted(folder.glob("*.json")) if form else ():
-        for each in json.loads(file.read_text(), parse_float=Decimal)["exchanges"]:
+        for each in json.loads(file.read_text(), parse_float=Decimal).get("exchanges", ()):
             asked, told = each.get("request") or {}, each.get("response") or {}
             if asked.get("method") == "GET" and re.fullmatch(form, asked["path"]) and told.get("status") == 200:
                 rows += _rows_of(told.get("json") or told.get("body"))
-    rows = [each for each in rows if len(repr(each)) > _TRIMMED][:most]
+    rows = [each for each in rows if len(repr(each)) > known.whole][:most]
     first = heard_of(slug)[noun][0]
     return Payload(rows, lambda tree: tuple(first.again(each) for each in tree)) if rows else None
 
 
 def _rows_of(body: Any) -> list[Any]:
     lists = [each for each in body.values() if isinstance(each, list)] if isinstance(body, dict) else [body]
-    if isinstance(body, dict) and "id" in body:
+    if isinstance(body, dict) and ("id" in body or "entity_id" in body):
         return [body]
     return [each for found in lists[:1] if isinstance(found, list) for each in found if isinstance(each, dict)]
 
@@ -291,14 +294,16 @@ _WRONG: Sequence[Any] = (
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-11-24", "EURO", "eur", "USD", "JPY",
 )  # fmt: skip
 
-wrong = st.one_of(
-    st.sampled_from(_WRONG),
+there = st.one_of(
+    st.sampled_from(_WRONG[1:]),
     st.text(max_size=12),
     st.integers(-(10**20), 10**20),
     st.decimals(-(10**9), 10**9, places=2),
     st.decimals(-(10**6), 10**6, places=2).map(str),
 )
 """Values where none of their kind belongs, and some where they do."""
+wrong = st.one_of(st.sampled_from(_WRONG), there)
+"""The same, or nothing at all."""
 
 _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?\s*")
 
@@ -330,7 +335,10 @@ def says(kind: Kind, raw: Any, got: Any) -> bool:
         case Kind.ID:
             whole = number(raw)
             same = [raw] if isinstance(raw, str) else []
-            return raw != "" and got in [*same, *([str(int(whole))] if whole is not None and whole % 1 == 0 else [])]
+            return raw != "" and got in [
+                *same,
+                *([str(int(whole))] if whole is not None and whole == whole.to_integral_value() else []),
+            ]
     if isinstance(raw, str) or raw is None:
         return bool(got == (raw or ""))
     return not isinstance(raw, bool) and isinstance(raw, int | float | Decimal) and bool(got == str(raw))

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from tests.platforms.mutations import (
     MAPPERS,
-    MISSING,
     UNUSED,
     Payload,
     Vital,
@@ -23,6 +22,7 @@ from tests.platforms.mutations import (
     recorded,
     says,
     table_of,
+    there,
     wrong,
 )
 from tillbridge.domain.errors import Drift
@@ -97,7 +97,7 @@ def more_keys(payload: Payload) -> tuple[st.SearchStrategy[Any], Callable[[Any],
         assert mapped(payload, tree) == (as_it_is, "")
 
     new = st.sampled_from(["zz_new", "Zz", "zzNew", "$zz", "zz.1"])
-    more = st.tuples(st.sampled_from(objects), new, wrong.filter(lambda each: each is not MISSING))
+    more = st.tuples(st.sampled_from(objects), new, there)
     return st.lists(more, min_size=1, max_size=4), holds
 
 

@@ -31,7 +31,7 @@ from tillbridge.domain.references import is_reference
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.bigcommerce import marks, wire
 from tillbridge.platforms.bigcommerce.places import of_billing
-from tillbridge.platforms.reading import parse
+from tillbridge.platforms.reading import parse, utc
 
 INCOMPLETE, CANCELLED = 0, 5
 _ZERO = Decimal(0)
@@ -79,7 +79,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
     node = parse(wire.Order, raw, path)
     reference = reference_of(node)
     lines = _lines(node)
-    created = wire.utc(node.date_created)
+    created = utc(node.date_created)
     return Order(
         id=uuid5(NAMESPACE_URL, f"bigcommerce:order:{node.id}:{created.isoformat()}"),
         origin=Origin.POS if reference else Origin.ONLINE,
@@ -161,7 +161,6 @@ def _goods(row: wire.OrderProduct, off: Money, node: wire.Order) -> OrderLine:
     before = Money(row.total_inc_tax if included(node) else row.total_ex_tax, node.currency)
     after = before - off
     net, gross = _net_and_gross(after, rate, included(node))
-    quantity = row.quantity or Decimal(1)
     known = bool(row.product_id)
     variant = str(row.variant_id or row.product_id)
     kind = LineKind.GIFT_CARD if row.type == "giftcertificate" else LineKind.PRODUCT if known else LineKind.FREE_TEXT
@@ -170,9 +169,9 @@ def _goods(row: wire.OrderProduct, off: Money, node: wire.Order) -> OrderLine:
         kind=kind,
         title=row.name,
         sku=row.sku,
-        quantity=quantity,
+        quantity=row.quantity,
         unit="piece",
-        unit_price=Money(before.amount / quantity, node.currency),
+        unit_price=Money(before.amount / (row.quantity or 1), node.currency),
         subtotal=before,
         discount=off,
         net=net,

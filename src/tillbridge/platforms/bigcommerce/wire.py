@@ -9,13 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from tillbridge.platforms.reading import Instant, Number
+from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, Text, WholeId, listed, record, utc
 
 _Lenient = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
 
 
 def _amount(value: Any) -> Any:
@@ -34,22 +30,6 @@ def _moment(value: Any) -> Any:
         return value
 
 
-def listed(value: Any) -> Any:
-    """Nothing is an empty list."""
-    return [] if value is None else value
-
-
-def record(value: Any) -> Any:
-    """An empty object is written as an empty list by v2."""
-    return {} if value in ([], None) else value
-
-
-def utc(value: datetime) -> datetime:
-    """An aware moment; one without offset is UTC."""
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
 Amount = Annotated[Number | None, BeforeValidator(_amount)]
 Moment = Annotated[Instant | None, BeforeValidator(_moment)]
 
@@ -63,25 +43,25 @@ class Wire(BaseModel):
 class Store(Wire):
     id: str
     name: str
-    currency: str
+    currency: Currency
     timezone: Annotated[dict[str, Any], BeforeValidator(record)] = {}
     country: Text = ""
     country_code: Text = ""
     weight_units: Text = ""
     is_price_entered_with_tax: bool | None = None
     plan_name: Text = ""
-    default_channel_id: int = 1
+    default_channel_id: WholeId = 1
 
 
 class Channel(Wire):
-    id: int
+    id: WholeId
     name: Text = ""
     type: Text = ""
     status: Text = ""
 
 
 class Location(Wire):
-    id: int
+    id: WholeId
     label: Text = ""
     code: Text = ""
     enabled: bool = True
@@ -122,18 +102,18 @@ class Address(Wire):
 class Priced(Wire):
     """What products and variants share."""
 
-    id: int
-    sku: Text = ""
+    id: WholeId
+    sku: Text
     upc: Text = ""
     price: Amount
     sale_price: Amount = None
     retail_price: Amount = None
     weight: Amount = None
-    inventory_level: Number | None = None
+    inventory_level: Quantity | None = None
 
 
 class Variant(Priced):
-    product_id: int
+    product_id: WholeId
     image_url: Text = ""
     option_values: Annotated[list[OptionValue], BeforeValidator(listed)] = []
 
@@ -146,8 +126,8 @@ class Product(Priced):
     name: str
     type: Text = ""
     description: Text = ""
-    brand_id: int | None = None
-    tax_class_id: int = 0
+    brand_id: WholeId | None = None
+    tax_class_id: WholeId = 0
     inventory_tracking: str
     is_visible: bool
     availability: Text = "available"
@@ -160,23 +140,23 @@ class Product(Priced):
 
 
 class Brand(Wire):
-    id: int
+    id: WholeId
     name: Text = ""
 
 
 class Tracking(Wire):
     """Who keeps a product's stock, and the product's own number."""
 
-    id: int
+    id: WholeId
     inventory_tracking: str
-    inventory_level: Number | None = None
+    inventory_level: Quantity | None = None
 
 
 class Identity(Wire):
     """What keeps a number: a variant, or a product for all its variants."""
 
-    variant_id: int | None = None
-    product_id: int
+    variant_id: WholeId | None = None
+    product_id: WholeId
     sku: Text = ""
 
 
@@ -187,7 +167,7 @@ class ItemSettings(Wire):
 class AtLocation(Wire):
     """``available_to_sell`` is what is on hand less the safety stock."""
 
-    location_id: int
+    location_id: WholeId
     available_to_sell: Number
     settings: Annotated[ItemSettings, BeforeValidator(record)] = ItemSettings()
 
@@ -198,7 +178,7 @@ class StockItem(Wire):
 
 
 class Customer(Wire):
-    id: int
+    id: WholeId
     email: str
     first_name: Text = ""
     last_name: Text = ""
@@ -248,13 +228,13 @@ class LineDiscount(Wire):
 
 
 class OrderProduct(Wire):
-    id: int
-    product_id: int = 0
-    variant_id: int | None = None
-    sku: Text = ""
+    id: WholeId
+    product_id: WholeId = 0
+    variant_id: WholeId | None = None
+    sku: Text
     name: Text = ""
     type: Text = ""
-    quantity: Number
+    quantity: Quantity
     price_ex_tax: Number
     price_inc_tax: Number
     total_ex_tax: Number
@@ -285,13 +265,12 @@ class Consignments(Wire):
 
 
 class Order(Wire):
-    id: int
-    status_id: int
-    customer_id: int = 0
+    id: WholeId
+    status_id: WholeId
+    customer_id: WholeId = 0
     payment_status: Text = ""
     payment_method: Text = ""
-    default_currency_code: Text = ""
-    currency_code: Text = ""
+    default_currency_code: Currency
     total_ex_tax: Number
     total_inc_tax: Number
     subtotal_inc_tax: Amount = None
@@ -311,18 +290,18 @@ class Order(Wire):
 
     @property
     def currency(self) -> str:
-        """What the shopper paid in; the other code is what prices were shown in."""
-        return self.default_currency_code or self.currency_code
+        """What the shopper paid in; ``currency_code`` is what prices were shown in."""
+        return self.default_currency_code
 
 
 class RefundItem(Wire):
     item_type: Text = ""
-    item_id: int = 0
+    item_id: WholeId = 0
     reason: Text = ""
 
 
 class Refund(Wire):
-    id: int
+    id: WholeId
     total_amount: Number
     reason: Text = ""
     items: Annotated[list[RefundItem], BeforeValidator(listed)] = []

@@ -6,16 +6,16 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from tillbridge.platforms.bigcommerce.wire import Amount, Moment, Text, Wire, listed, record
-from tillbridge.platforms.reading import Number
+from tillbridge.platforms.bigcommerce.wire import Amount, Moment, Wire
+from tillbridge.platforms.reading import Number, Text, WholeId, listed, record
 
 
 class Grouping(Wire):
     """What a product belongs to, as far as promotions ask for it."""
 
-    id: int
+    id: WholeId
     categories: Annotated[list[int], BeforeValidator(listed)] = Field(default_factory=list)
-    brand_id: int | None = None
+    brand_id: WholeId | None = None
 
 
 class AppliesTo(Wire):
@@ -24,7 +24,7 @@ class AppliesTo(Wire):
 
 
 class Coupon(Wire):
-    id: int
+    id: WholeId
     name: Text = ""
     type: str
     amount: Number
@@ -40,7 +40,7 @@ class Coupon(Wire):
 
 
 class Promotion(Wire):
-    id: int
+    id: WholeId
     name: Text = ""
     status: str
     redemption_type: Text = ""
@@ -71,7 +71,7 @@ class Checkout(Wire):
 
 
 class CodeUse(Wire):
-    id: int
+    id: WholeId
     code: str
     current_uses: int = 0
     max_uses: int | None = None
@@ -79,7 +79,7 @@ class CodeUse(Wire):
 
 
 class GiftCertificate(Wire):
-    id: int
+    id: WholeId
     code: str
     status: Text = ""
     amount: Number

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from tillbridge.domain.catalog import Listing
 from tillbridge.domain.stock import StockChange, StockLevel, StockOutcome
@@ -25,13 +26,26 @@ async def source_items(rest: Rest, skus: Sequence[str], source: str) -> Mapping[
     wanted = list(dict.fromkeys(each for each in skus if each))
     at_source = ((Where("source_code", source),),)
     rows = await rest.by_values(_ITEMS, "stock.read", "sku", wanted, more=at_source)
-    found = [parse(wire.SourceItem, row, f"$.items[{at}]") for at, row in enumerate(rows)]
-    return {each.sku: each for each in found}
+    return _items(rows)
 
 
 async def quantities(rest: Rest, skus: Sequence[str], source: str) -> Mapping[str, Decimal]:
     """What lies at a source, by SKU."""
-    return {sku: each.quantity for sku, each in (await source_items(rest, skus, source)).items()}
+    return _quantities(await source_items(rest, skus, source))
+
+
+def by_sku(rows: Iterable[Any]) -> Mapping[str, Decimal]:
+    """The quantities of a source's rows. Raises Drift with the path."""
+    return _quantities(_items(rows))
+
+
+def _quantities(found: Mapping[str, wire.SourceItem]) -> Mapping[str, Decimal]:
+    return {sku: each.quantity for sku, each in found.items()}
+
+
+def _items(rows: Iterable[Any]) -> Mapping[str, wire.SourceItem]:
+    found = [parse(wire.SourceItem, row, f"$.items[{at}]") for at, row in enumerate(rows)]
+    return {each.sku: each for each in found}
 
 
 class MagentoInventoryService:

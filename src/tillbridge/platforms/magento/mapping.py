@@ -14,7 +14,7 @@ from tillbridge.domain.customers import Consent, Customer
 from tillbridge.domain.money import Money
 from tillbridge.platforms.magento import wire
 from tillbridge.platforms.magento.order_mapping import address_of, map_to_unified_orders
-from tillbridge.platforms.reading import parse
+from tillbridge.platforms.reading import parse, utc
 
 __all__ = [
     "Goods",
@@ -74,8 +74,8 @@ def map_product(raw: Any, path: str, goods: Goods) -> Product:
         options=_options(node, rows, goods),
         variants=variants,
         images=_images(node, rows, goods),
-        created_at=wire.utc(node.created_at),
-        updated_at=wire.newest(wire.utc(each.updated_at) for each in (node, *rows)),
+        created_at=utc(node.created_at),
+        updated_at=wire.newest(utc(each.updated_at) for each in (node, *rows)),
         is_gift_card=node.type_id == _GIFT_CARD,
     )
 
@@ -178,8 +178,8 @@ def map_customer(raw: Any, path: str) -> Customer:
         addresses=tuple(dict.fromkeys(addresses)),
         consent=consent,
         external_id=str(node.id),
-        created_at=wire.utc(node.created_at),
-        updated_at=wire.utc(node.updated_at),
+        created_at=utc(node.created_at),
+        updated_at=utc(node.updated_at),
     )
 
 

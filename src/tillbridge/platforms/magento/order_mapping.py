@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tillbridge.domain.basket import sum_lines
 from tillbridge.domain.catalog import Listing
 from tillbridge.domain.customers import Address, Customer
+from tillbridge.domain.errors import Drift
 from tillbridge.domain.money import Money, total
 from tillbridge.domain.offers import DiscountType
 from tillbridge.domain.orders import (
@@ -28,7 +29,7 @@ from tillbridge.domain.orders import (
 from tillbridge.domain.references import is_reference
 from tillbridge.domain.stock import StockEffect
 from tillbridge.platforms.magento import marks, wire
-from tillbridge.platforms.reading import parse
+from tillbridge.platforms.reading import parse, utc
 
 _CANCELLED, _CLOSED = "canceled", "closed"
 
@@ -43,7 +44,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
     node = parse(wire.Order, raw, path)
     reference = reference_of(node)
     lines = _lines(node)
-    created = wire.utc(node.created_at) or node.created_at
+    created = utc(node.created_at)
     receipt, till, location = marks.receipt_of(node.payment.additional_information)
     return Order(
         id=uuid5(NAMESPACE_URL, f"magento:order:{node.entity_id}:{created.isoformat()}"),
@@ -67,7 +68,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
         external_id=str(node.entity_id),
         number=node.increment_id,
         payment=_payment(node),
-        updated_at=wire.utc(node.updated_at),
+        updated_at=utc(node.updated_at),
     )
 
 
@@ -122,11 +123,13 @@ def _with_tax(row: wire.OrderItem) -> Decimal:
 
 def _goods(row: wire.OrderItem, gross: Money, node: wire.Order) -> OrderLine:
     tax = Money(row.tax_amount, gross.currency)
-    quantity = row.qty_ordered or Decimal(1)
+    quantity = row.qty_ordered
     unit = row.price if row.price_incl_tax is None else row.price_incl_tax
     subtotal = Money(unit * quantity, gross.currency)
     subtotal = max(subtotal, gross)
     known = row.product_id is not None
+    if known and "sku" not in row.model_fields_set:
+        raise Drift(path="$.items.sku", expected="the SKU of the product it names", found="nothing")
     # the line of a variant names its frame; the child's line names the variant
     child = next((each for each in node.items if each.parent_item_id == row.item_id), row)
     product, variant = str(row.product_id or ""), str(child.product_id or row.product_id or "")

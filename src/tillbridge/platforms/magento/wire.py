@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from tillbridge.domain.errors import Drift
-from tillbridge.platforms.reading import Instant, Number, shown
+from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, Text, WholeId, listed, record, shown
 
 _Strict = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
+_PRICE: TypeAdapter[Decimal] = TypeAdapter(Number)
 
 
 def _amount(value: Any) -> Any:
@@ -27,17 +24,6 @@ def _moment(value: Any) -> Any:
     return None if value in ("", None) else value
 
 
-def _record(value: Any) -> Any:
-    # an empty PHP array is written as a list, whatever it was to hold
-    return {} if value in ([], None) else value
-
-
-def listed(value: Any) -> Any:
-    """No list is an empty one."""
-    return [] if value is None else value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
 Amount = Annotated[Number, BeforeValidator(_amount)]
 Moment = Annotated[Instant | None, BeforeValidator(_moment)]
 
@@ -70,7 +56,7 @@ class Option(Wire):
 
 class ProductMore(Wire):
     configurable_product_options: Annotated[list[Option], BeforeValidator(listed)] = []
-    configurable_product_links: Annotated[list[int], BeforeValidator(listed)] = []
+    configurable_product_links: Annotated[list[WholeId], BeforeValidator(listed)] = []
 
 
 class Picture(Wire):
@@ -83,7 +69,7 @@ class Picture(Wire):
 class Product(Wire):
     """A row of its own, whether sold alone, as a variant or as the frame of variants."""
 
-    id: int
+    id: WholeId
     sku: str
     name: Text = ""
     status: int = 1
@@ -92,14 +78,14 @@ class Product(Wire):
     weight: Number | None = None
     created_at: Moment = None
     updated_at: Moment = None
-    extension_attributes: Annotated[ProductMore, BeforeValidator(_record)] = ProductMore()
+    extension_attributes: Annotated[ProductMore, BeforeValidator(record)] = ProductMore()
     media_gallery_entries: Annotated[list[Picture], BeforeValidator(listed)] = []
     custom_attributes: Annotated[list[Custom], BeforeValidator(listed)] = []
 
     def custom(self, code: str) -> str:
         """The text of an attribute; empty when there is none. Raises Drift for another shape, so none is read as ""."""
         found = next((each.value for each in self.custom_attributes if each.attribute_code == code), None)
-        if not isinstance(found, str | int | float | None):
+        if not isinstance(found, str | int | float | None) or isinstance(found, bool):
             raise Drift(path=f"$.custom_attributes.{code}", expected="a text", found=shown(found))
         return "" if found is None else str(found)
 
@@ -108,23 +94,23 @@ class Product(Wire):
         """The price while a special one holds. Raises Drift when it is no number."""
         told = self.custom("special_price")
         try:
-            return Decimal(told) if told else None
-        except InvalidOperation:
+            return _PRICE.validate_python(told) if told else None
+        except ValidationError:
             raise Drift(path="$.custom_attributes.special_price", expected="a number", found=shown(told)) from None
 
 
 class Known(Wire):
     """A row asked only for what it is."""
 
-    id: int
+    id: WholeId
     sku: str
 
 
 class Frame(Wire):
     """A configurable product asked only for its variants."""
 
-    id: int
-    extension_attributes: Annotated[ProductMore, BeforeValidator(_record)] = ProductMore()
+    id: WholeId
+    extension_attributes: Annotated[ProductMore, BeforeValidator(record)] = ProductMore()
 
 
 class AttributeOption(Wire):
@@ -135,7 +121,7 @@ class AttributeOption(Wire):
 class Attribute(Wire):
     """An attribute with the words for its values."""
 
-    attribute_id: int
+    attribute_id: WholeId
     attribute_code: str
     default_frontend_label: Text = ""
     options: Annotated[list[AttributeOption], BeforeValidator(listed)] = []
@@ -144,22 +130,22 @@ class Attribute(Wire):
 class SourceItem(Wire):
     sku: str
     source_code: str
-    quantity: Number
+    quantity: Quantity
     status: int = 1
 
 
 class View(Wire):
     """A store view."""
 
-    id: int
+    id: WholeId
     code: str
     name: Text = ""
-    website_id: int
+    website_id: WholeId
     is_active: bool = True
 
 
 class Website(Wire):
-    id: int
+    id: WholeId
     name: Text = ""
 
 
@@ -204,14 +190,14 @@ class CustomerMore(Wire):
 
 
 class Customer(Wire):
-    id: int
+    id: WholeId
     email: str
     firstname: Text = ""
     lastname: Text = ""
     group_id: int = 1
     website_id: int = 1
     addresses: Annotated[list[Place], BeforeValidator(listed)] = []
-    extension_attributes: Annotated[CustomerMore, BeforeValidator(_record)] = CustomerMore()
+    extension_attributes: Annotated[CustomerMore, BeforeValidator(record)] = CustomerMore()
     created_at: Moment = None
     updated_at: Moment = None
 
@@ -219,19 +205,19 @@ class Customer(Wire):
 class OrderItem(Wire):
     """A line. ``row_total`` is after discount, ``price`` net. Variants come twice: the child names its parent."""
 
-    item_id: int
+    item_id: WholeId
     sku: Text = ""
     name: Text = ""
-    product_id: int | None = None
+    product_id: WholeId | None = None
     product_type: Text = "simple"
-    parent_item_id: int | None = None
+    parent_item_id: WholeId | None = None
     ext_order_item_id: Text = ""
-    qty_ordered: Number
+    qty_ordered: Quantity
     qty_invoiced: Amount = Decimal(0)
     qty_refunded: Amount = Decimal(0)
-    price: Amount = Decimal(0)
+    price: Number
     price_incl_tax: Number | None = None
-    row_total: Amount = Decimal(0)
+    row_total: Number
     tax_percent: Amount = Decimal(0)
     tax_amount: Amount = Decimal(0)
     discount_amount: Amount = Decimal(0)
@@ -272,7 +258,7 @@ class Shipping(Wire):
 
 
 class Assignment(Wire):
-    shipping: Annotated[Shipping, BeforeValidator(_record)] = Shipping()
+    shipping: Annotated[Shipping, BeforeValidator(record)] = Shipping()
 
 
 class OrderMore(Wire):
@@ -283,12 +269,12 @@ class OrderMore(Wire):
 class Order(Wire):
     """``total_due`` is what the shop reckons from total and paid; it is never believed from a create's echo."""
 
-    entity_id: int
+    entity_id: WholeId
     increment_id: str
     ext_order_id: Text = ""
     state: Text = ""
     status: Text = ""
-    order_currency_code: str
+    order_currency_code: Currency
     grand_total: Number
     tax_amount: Amount = Decimal(0)
     discount_amount: Amount = Decimal(0)
@@ -301,16 +287,16 @@ class Order(Wire):
     total_paid: Amount = Decimal(0)
     total_due: Amount = Decimal(0)
     total_refunded: Amount = Decimal(0)
-    customer_id: int | None = None
+    customer_id: WholeId | None = None
     customer_email: Text = ""
     customer_firstname: Text = ""
     customer_lastname: Text = ""
     customer_note: Text = ""
     billing_address: Place | None = None
     items: Annotated[list[OrderItem], BeforeValidator(listed)] = []
-    payment: Annotated[Payment, BeforeValidator(_record)] = Payment()
+    payment: Annotated[Payment, BeforeValidator(record)] = Payment()
     status_histories: Annotated[list[Comment], BeforeValidator(listed)] = []
-    extension_attributes: Annotated[OrderMore, BeforeValidator(_record)] = OrderMore()
+    extension_attributes: Annotated[OrderMore, BeforeValidator(record)] = OrderMore()
     created_at: Instant
     updated_at: Moment = None
 
@@ -323,20 +309,15 @@ class Order(Wire):
 class OrderNumber(Wire):
     """An order asked only for what it is."""
 
-    entity_id: int
+    entity_id: WholeId
     increment_id: str
 
 
 class Memo(Wire):
     """A credit memo."""
 
-    entity_id: int
+    entity_id: WholeId
     grand_total: Number
-
-
-def utc(value: datetime | None) -> datetime | None:
-    """A moment of an entity, which carries no offset and is UTC."""
-    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 def newest(moments: Iterable[datetime | None]) -> datetime | None:

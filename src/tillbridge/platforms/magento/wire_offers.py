@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from tillbridge.platforms.magento.wire import Amount, Text, Wire, listed
-from tillbridge.platforms.reading import Number
+from tillbridge.platforms.magento.wire import Amount, Wire
+from tillbridge.platforms.reading import Number, Text, listed
 
 
 class Coupon(Wire):

@@ -24,6 +24,7 @@ __all__ = [
     "map_to_unified_customers",
     "map_to_unified_orders",
     "map_to_unified_products",
+    "quantities",
     "variant_id",
 ]
 
@@ -91,6 +92,12 @@ def variant_id(product_id: object, attribute: object) -> str:
 def inventory_id(product_id: object, attribute: object) -> str:
     """What stock is kept under: product and combination, 0 for none."""
     return f"{product_id}:{attribute}"
+
+
+def quantities(rows: Iterable[Any]) -> Mapping[str, Decimal]:
+    """Of ``stock_availables`` rows, by ``inventory_id``. Raises Drift with the path."""
+    nodes = [parse(wire.Stock, row, f"$[{at}]") for at, row in enumerate(rows)]
+    return {inventory_id(each.id_product, each.id_product_attribute): Decimal(each.quantity) for each in nodes}
 
 
 def _chosen(row: wire.Combination, words: Vocabulary) -> list[tuple[wire.Option, wire.OptionValue]]:

@@ -134,7 +134,7 @@ def _lines(node: wire.Order, currency: str) -> tuple[OrderLine, ...]:
 
 
 def _goods(row: wire.OrderRow, currency: str) -> OrderLine:
-    quantity = row.product_quantity or Decimal(1)
+    quantity = row.product_quantity
     gross = Money(row.unit_price_tax_incl * quantity, currency)
     net = Money(row.unit_price_tax_excl * quantity, currency)
     attribute = row.product_attribute_id

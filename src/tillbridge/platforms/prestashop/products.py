@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from tillbridge.domain.catalog import Product
 from tillbridge.platforms.contract import Page, Session
 from tillbridge.platforms.prestashop import wire
 from tillbridge.platforms.prestashop.calls import Query, Rest, searchable, since_query
-from tillbridge.platforms.prestashop.mapping import Goods, Vocabulary, inventory_id, map_product
+from tillbridge.platforms.prestashop.mapping import Goods, Vocabulary, map_product, quantities
 from tillbridge.platforms.prestashop.reading import id_of, ids_in, text_of
 from tillbridge.platforms.prestashop.shop_facts import fact, tax_rates, zone_of
 from tillbridge.platforms.quarantine import sort_out
@@ -100,12 +100,10 @@ class PrestaShopProductService:
                     found.setdefault(id_of(row, "id_product"), []).append(row)
         return found
 
-    async def _stock(self, ids: Sequence[str]) -> dict[str, Decimal]:
+    async def _stock(self, ids: Sequence[str]) -> Mapping[str, Decimal]:
         if fact(self._session, "stock") != "1":
             return {}
-        rows = await self._rest.of("stock_availables", "stock.list", "id_product", ids, _STOCK)
-        nodes = [parse(wire.Stock, row, f"$[{at}]") for at, row in enumerate(rows)]
-        return {inventory_id(each.id_product, each.id_product_attribute): Decimal(each.quantity) for each in nodes}
+        return quantities(await self._rest.of("stock_availables", "stock.list", "id_product", ids, _STOCK))
 
 
 def _is_barcode(code: str) -> bool:

@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, TypeAdapter
 
 from tillbridge.platforms import reading
-from tillbridge.platforms.reading import Instant
+from tillbridge.platforms.reading import Instant, Pieces, Quantity, WholeId
 
 _Strict = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+_WHOLE: TypeAdapter[int] = TypeAdapter(WholeId)
 
 
 def _text(value: Any) -> Any:
@@ -23,6 +24,20 @@ def _text(value: Any) -> Any:
     if isinstance(value, list):
         return next((str(each.get("value") or "") for each in value if isinstance(each, dict)), "")
     return "" if value is None or value is False else value
+
+
+def _word(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _id(value: Any) -> str:
+    return str(_WHOLE.validate_python(value))
+
+
+def _real(value: int) -> int:
+    if not value:
+        raise ValueError("an id above 0")
+    return value
 
 
 def _number(value: Any) -> Any:
@@ -42,7 +57,12 @@ def _links(value: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
+Word = Annotated[str, BeforeValidator(_word)]
+"""A text that is no language's."""
+Id = Annotated[str, BeforeValidator(_id)]
+"""The id of another record or of a row, 0 for none."""
 Number = Annotated[reading.Number, BeforeValidator(_number)]
+"""A number that is nil where nothing is written; what is vital is ``reading.Number``."""
 Count = Annotated[int, BeforeValidator(_number)]
 Moment = Annotated[Instant | None, BeforeValidator(_moment)]
 ZERO = Decimal(0)
@@ -69,7 +89,7 @@ class ProductLinks(Wire):
 class Product(Wire):
     """``gross`` and ``full`` are the shop's own prices with tax, with and without today's reduction."""
 
-    id: int
+    id: WholeId
     name: Text
     link_rewrite: Text = ""
     description: Text = ""
@@ -78,14 +98,14 @@ class Product(Wire):
     manufacturer_name: Text = ""
     product_type: Text = ""
     type: Text = ""
-    reference: Text = ""
-    ean13: Text = ""
-    isbn: Text = ""
-    upc: Text = ""
-    mpn: Text = ""
-    price: Number
-    gross: Number | None = None
-    full: Number | None = None
+    reference: Word
+    ean13: Word = ""
+    isbn: Word = ""
+    upc: Word = ""
+    mpn: Word = ""
+    price: reading.Number
+    gross: reading.Number | None = None
+    full: reading.Number | None = None
     weight: Number = ZERO
     id_tax_rules_group: Text = "0"
     id_default_image: Text = ""
@@ -102,25 +122,25 @@ class CombinationLinks(Wire):
 class Combination(Wire):
     """``price`` and ``weight`` come on top of the product's."""
 
-    id: int
-    id_product: Text
-    reference: Text = ""
-    ean13: Text = ""
-    isbn: Text = ""
-    upc: Text = ""
-    mpn: Text = ""
-    price: Number = ZERO
-    gross: Number | None = None
-    full: Number | None = None
+    id: Annotated[WholeId, AfterValidator(_real)]
+    id_product: Id
+    reference: Word
+    ean13: Word = ""
+    isbn: Word = ""
+    upc: Word = ""
+    mpn: Word = ""
+    price: reading.Number
+    gross: reading.Number | None = None
+    full: reading.Number | None = None
     weight: Number = ZERO
     associations: Annotated[CombinationLinks, BeforeValidator(_links)] = CombinationLinks()
 
 
 class Stock(Wire):
-    id: Text
-    id_product: Text
-    id_product_attribute: Text
-    quantity: Count = 0
+    id: Id
+    id_product: Id
+    id_product_attribute: Id
+    quantity: Pieces
     depends_on_stock: Text = "0"
 
 
@@ -139,7 +159,7 @@ class OptionValue(Wire):
 
 
 class Customer(Wire):
-    id: int
+    id: WholeId
     email: str
     firstname: Text = ""
     lastname: Text = ""
@@ -170,14 +190,14 @@ class Address(Wire):
 
 
 class OrderRow(Wire):
-    id: Text
-    product_id: Text = "0"
-    product_attribute_id: Text = "0"
-    product_quantity: Number
+    id: Id
+    product_id: Id
+    product_attribute_id: Id
+    product_quantity: Quantity
     product_name: Text = ""
-    product_reference: Text = ""
-    unit_price_tax_incl: Number
-    unit_price_tax_excl: Number
+    product_reference: Word
+    unit_price_tax_incl: reading.Number
+    unit_price_tax_excl: reading.Number
 
 
 class OrderLinks(Wire):
@@ -185,20 +205,20 @@ class OrderLinks(Wire):
 
 
 class Order(Wire):
-    id: int
+    id: WholeId
     id_cart: Text = "0"
     id_customer: Text = "0"
     id_address_delivery: Text = "0"
     id_address_invoice: Text = "0"
-    id_currency: Text
+    id_currency: Id
     current_state: Text
     valid: Text = "0"
     reference: Text = ""
     payment: Text = ""
     note: Text = ""
-    total_paid: Number
-    total_paid_tax_incl: Number
-    total_paid_tax_excl: Number
+    total_paid: reading.Number
+    total_paid_tax_incl: reading.Number
+    total_paid_tax_excl: reading.Number
     total_paid_real: Number = ZERO
     total_discounts_tax_incl: Number = ZERO
     total_shipping_tax_incl: Number = ZERO
@@ -221,7 +241,7 @@ class OrderState(Wire):
 class Slip(Wire):
     """A credit slip. Older ones made by other programs may lack the amount."""
 
-    id: int
+    id: WholeId
     id_order: Text
     amount: Number = ZERO
     total_products_tax_incl: Number = ZERO
@@ -242,7 +262,7 @@ class UsedRule(Wire):
 
 
 class CartRule(Wire):
-    id: int
+    id: WholeId
     id_customer: Text = "0"
     date_from: Moment = None
     date_to: Moment = None

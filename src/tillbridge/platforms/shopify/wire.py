@@ -19,6 +19,8 @@ from pydantic import (
     StringConstraints,
 )
 
+from tillbridge.platforms.reading import Currency
+
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,12})?")
 _LARGEST = Decimal(10) ** 14
@@ -54,7 +56,6 @@ def gid(kind: str) -> Any:
 Number = Annotated[Decimal, BeforeValidator(decimal)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_sensible)]
 Text = Annotated[str, Field(strict=True)]
-Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")]
 Count = Annotated[StrictInt, Field(ge=0, le=10**9)]
 ProductId = Annotated[str, gid("Product")]
 VariantId = Annotated[str, gid("ProductVariant")]

@@ -8,8 +8,9 @@ from typing import Any
 
 from tillbridge.domain.catalog import Product, ProductImage, ProductOption, ProductStatus, ProductVariant
 from tillbridge.domain.customers import Address, Consent, Customer
+from tillbridge.domain.errors import Drift
 from tillbridge.domain.money import Money
-from tillbridge.platforms.reading import parse
+from tillbridge.platforms.reading import parse, shown
 from tillbridge.platforms.squarespace import wire
 from tillbridge.platforms.squarespace.marks import BY_NAME
 from tillbridge.platforms.squarespace.order_mapping import map_to_unified_orders
@@ -43,8 +44,8 @@ def map_product(raw: Any, path: str) -> Product:
         vendor="",
         product_type=node.type,
         tags=tuple(node.tags),
-        options=_options(node),
-        variants=tuple(_variant(each, node) for each in node.variants),
+        options=_options(node, path),
+        variants=tuple(_variant(each, node, path) for each in node.variants),
         images=_images(node),
         created_at=node.created_on,
         updated_at=node.modified_on,
@@ -52,12 +53,28 @@ def map_product(raw: Any, path: str) -> Product:
     )
 
 
-def _options(node: wire.Product) -> tuple[ProductOption, ...]:
+def _options(node: wire.Product, path: str) -> tuple[ProductOption, ...]:
     """In the product's own order of names; values as its variants have them."""
+    chosen = [dict(_values(each, node, path)) for each in node.variants]
     return tuple(
-        ProductOption(name, at, tuple(dict.fromkeys(v.attributes[name] for v in node.variants if name in v.attributes)))
+        ProductOption(name, at, tuple(dict.fromkeys(each[name] for each in chosen if name in each)))
         for at, name in enumerate(node.variant_attributes, 1)
     )
+
+
+def _values(row: wire.Variant, parent: wire.Product, path: str) -> tuple[tuple[str, str], ...]:
+    """A variant's value of each of the product's names. Raises Drift for one that is no text."""
+    return tuple(
+        (name, _text(row.attributes[name], f"{path}.variants.attributes.{name}"))
+        for name in parent.variant_attributes
+        if name in row.attributes
+    )
+
+
+def _text(value: Any, path: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | None):
+        raise Drift(path=path, expected="a text", found=shown(value))
+    return "" if value is None else str(value)
 
 
 def _images(node: wire.Product) -> tuple[ProductImage, ...]:
@@ -71,9 +88,9 @@ def _images(node: wire.Product) -> tuple[ProductImage, ...]:
     )
 
 
-def _variant(row: wire.Variant, parent: wire.Product) -> ProductVariant:
+def _variant(row: wire.Variant, parent: wire.Product, path: str) -> ProductVariant:
     price, before = _prices(row.pricing)
-    values = tuple((name, row.attributes[name]) for name in parent.variant_attributes if name in row.attributes)
+    values = _values(row, parent, path)
     return ProductVariant(
         external_id=row.id,
         title=", ".join(value for _, value in values),
@@ -117,12 +134,12 @@ def map_customer(raw: Any, path: str) -> Customer:
     node = parse(wire.Contact, raw, path)
     entry = node.default_shipping_address
     return Customer(
-        email=node.primary_email.email,
+        email=node.primary_email.email if node.primary_email else "",
         first_name=node.first_name,
         last_name=node.last_name,
         phone=entry.address.phone_number if entry else "",
         addresses=(_address(entry.address),) if entry else (),
-        consent=_consent(node.primary_email.accepts_marketing),
+        consent=_consent(node.primary_email.accepts_marketing if node.primary_email else None),
         external_id=node.id,
         created_at=node.created_on,
     )

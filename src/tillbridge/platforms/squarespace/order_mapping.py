@@ -61,6 +61,7 @@ def map_to_unified_orders(payload: Iterable[Any], zone: str = "UTC") -> tuple[Or
 def map_order(raw: Any, path: str, zone: str) -> Order:
     """One order. One that carries a till's reference is its echo and has origin POS."""
     node = parse(wire.Order, raw, path)
+    _check_currency(node, path)
     included = _is_included(node, path)
     reference = reference_of(node)
     lines = _lines(node, included)
@@ -108,6 +109,22 @@ def _is_included(node: wire.Order, path: str) -> bool:
             found=node.price_tax_interpretation,
         )
     return _INCLUDED[node.price_tax_interpretation]
+
+
+def _check_currency(node: wire.Order, path: str) -> None:
+    """Raises Drift for an amount in another currency than the total's, which nothing here could reckon with it."""
+    amounts = [
+        *((f"lineItems[{at}].unitPricePaid", each.unit_price_paid) for at, each in enumerate(node.line_items)),
+        *((f"discountLines[{at}].amount", each.amount) for at, each in enumerate(node.discount_lines)),
+        *((f"shippingLines[{at}].amount", each.amount) for at, each in enumerate(node.shipping_lines)),
+        ("discountTotal", node.discount_total),
+        ("taxTotal", node.tax_total),
+        ("refundedTotal", node.refunded_total),
+    ]
+    wanted = node.grand_total.currency
+    for name, amount in amounts:
+        if amount is not None and amount.currency != wanted:
+            raise Drift(path=f"{path}.{name}.currency", expected=wanted, found=amount.currency)
 
 
 def payment_of(node: wire.Order) -> PaymentStatus:
@@ -170,26 +187,27 @@ def _about(row: wire.LineItem | wire.ShippingLine, at: int) -> _About:
     if isinstance(row, wire.ShippingLine):
         return _About(f"shipping-{at}", LineKind.SHIPPING, row.method or "Shipping", Decimal(1))
     known = bool(row.variant_id)
+    if known and "sku" not in row.model_fields_set:
+        raise Drift(path="$.lineItems.sku", expected="the SKU of the variant it names", found="nothing")
     kind = LineKind.GIFT_CARD if row.line_item_type == "GIFT_CARD" else LineKind.FREE_TEXT
     if known and row.line_item_type in _GOODS:
         kind = LineKind.PRODUCT
     listing = Listing(row.product_id, row.variant_id, row.variant_id, row.sku) if known else None
-    return _About(row.id or str(at), kind, row.product_name, row.quantity, row.sku, listing)
+    return _About(row.id, kind, row.product_name, row.quantity, row.sku, listing)
 
 
 def _line(about: _About, before: Money, off: Money, tax: Money, included: bool) -> OrderLine:
     after = before - off
     net, gross = (after - tax, after) if included else (after, after + tax)
     rate = (tax.amount / net.amount).quantize(_RATE, rounding=ROUND_HALF_UP) if net.amount and tax else _ZERO
-    quantity = about.quantity or Decimal(1)
     return OrderLine(
         id=about.id,
         kind=about.kind,
         title=about.title,
         sku=about.sku,
-        quantity=quantity,
+        quantity=about.quantity,
         unit="piece",
-        unit_price=Money(before.amount / quantity, before.currency),
+        unit_price=Money(before.amount / (about.quantity or 1), before.currency),
         subtotal=before,
         discount=off,
         net=net,
@@ -259,6 +277,7 @@ def _address(node: wire.OrderAddress | None) -> Address | None:
 def map_placed(raw: Any, path: str = "$") -> PlacedOrder:
     """What a fresh read of an order shows. Raises Drift with the path."""
     node = parse(wire.Order, raw, path)
+    _check_currency(node, path)
     currency = node.grand_total.currency
     return PlacedOrder(
         platform_order_id=node.id,

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool
 from pydantic.alias_generators import to_camel
 
-from tillbridge.platforms.reading import Instant
+from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, Text, TextId, listed, utc
 
 _Lenient = ConfigDict(
     extra="ignore", frozen=True, coerce_numbers_to_str=True, alias_generator=to_camel, populate_by_name=True
 )
 
 
-def _text(value: Any) -> Any:
-    return "" if value is None else value
-
-
-def _list(value: Any) -> Any:
-    # arrays without data are written as null or as empty, as it happens
-    return [] if value is None else value
-
-
 def _record(value: Any) -> Any:
     return {} if value is None else value
 
 
-def _utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+def _nothing(value: Any) -> Any:
+    return None if value == {} else value
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-Moment = Annotated[Instant, AfterValidator(_utc)]
+Moment = Annotated[Instant, AfterValidator(utc)]
 
 
 class Wire(BaseModel):
@@ -46,8 +34,8 @@ class Wire(BaseModel):
 class Amount(Wire):
     """Money; the value is a text or a number."""
 
-    currency: str
-    value: Decimal
+    currency: Currency
+    value: Number
 
 
 class Pagination(Wire):
@@ -60,18 +48,18 @@ class Place(Wire):
 
 
 class Website(Wire):
-    id: str
+    id: TextId
     title: Text = ""
     site_id: Text = ""
     url: Text = ""
-    currency: str
+    currency: Currency
     language: Text = ""
     time_zone: Text = ""
     location: Annotated[Place, BeforeValidator(_record)] = Place()
 
 
 class Image(Wire):
-    id: str
+    id: TextId
     url: Text = ""
     alt_text: Text = ""
     order_index: int | None = None
@@ -84,13 +72,13 @@ class Pricing(Wire):
 
 
 class Stock(Wire):
-    quantity: Decimal | None = None
+    quantity: Quantity | None = None
     unlimited: bool
 
 
 class Weight(Wire):
     unit: str
-    value: Decimal
+    value: Number
 
 
 class Measurements(Wire):
@@ -100,10 +88,10 @@ class Measurements(Wire):
 class Variant(Wire):
     """``stock`` is missing on gift cards, which are never counted."""
 
-    id: str
-    sku: Text = ""
+    id: TextId
+    sku: Text
     gtin: Text = ""
-    attributes: Annotated[dict[str, Text], BeforeValidator(_record)] = {}
+    attributes: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
     pricing: Pricing
     stock: Stock | None = None
     shipping_measurements: Measurements | None = None
@@ -111,28 +99,28 @@ class Variant(Wire):
 
 
 class Product(Wire):
-    id: str
+    id: TextId
     type: str
     name: Text = ""
     description: Text = ""
     url_slug: Text = ""
-    tags: Annotated[list[Text], BeforeValidator(_list)] = []
+    tags: Annotated[list[Text], BeforeValidator(listed)] = []
     is_visible: bool
-    variant_attributes: Annotated[list[Text], BeforeValidator(_list)] = []
-    variants: Annotated[list[Variant], BeforeValidator(_list)] = []
-    images: Annotated[list[Image], BeforeValidator(_list)] = []
+    variant_attributes: Annotated[list[Text], BeforeValidator(listed)] = []
+    variants: Annotated[list[Variant], BeforeValidator(listed)] = []
+    images: Annotated[list[Image], BeforeValidator(listed)] = []
     created_on: Moment
     modified_on: Moment
 
 
 class InventoryItem(Wire):
-    variant_id: str
+    variant_id: TextId
     is_unlimited: bool
-    quantity: Decimal
+    quantity: Quantity
 
 
 class Inventory(Wire):
-    inventory: Annotated[list[InventoryItem], BeforeValidator(_list)]
+    inventory: Annotated[list[InventoryItem], BeforeValidator(listed)]
 
 
 class ContactAddress(Wire):
@@ -158,15 +146,15 @@ class Marketing(Wire):
 
 
 class PrimaryEmail(Wire):
-    email: Text = ""
+    email: Text
     accepts_marketing: Marketing | None = None
 
 
 class Contact(Wire):
-    id: str
+    id: TextId
     first_name: Text = ""
     last_name: Text = ""
-    primary_email: Annotated[PrimaryEmail, BeforeValidator(_record)] = PrimaryEmail()
+    primary_email: Annotated[PrimaryEmail | None, BeforeValidator(_nothing)] = None
     default_shipping_address: AddressEntry | None = None
     created_on: Moment | None = None
 
@@ -186,13 +174,13 @@ class OrderAddress(Wire):
 class LineItem(Wire):
     """The kind is an open list; amounts are before discounts and follow the order's tax mode."""
 
-    id: Text = ""
+    id: TextId
     line_item_type: Text = ""
     variant_id: Text = ""
     product_id: Text = ""
     sku: Text = ""
     product_name: Text = ""
-    quantity: Decimal
+    quantity: Quantity
     unit_price_paid: Amount
 
 
@@ -210,7 +198,7 @@ class ShippingLine(Wire):
 class Order(Wire):
     """``refunded_total`` moves when the merchant refunds; ``grand_total`` stays."""
 
-    id: str
+    id: TextId
     order_number: str
     created_on: Moment
     modified_on: Moment
@@ -225,9 +213,9 @@ class Order(Wire):
     fulfillment_status: str
     payment_state: str
     price_tax_interpretation: str
-    line_items: Annotated[list[LineItem], BeforeValidator(_list)]
-    discount_lines: Annotated[list[DiscountLine], BeforeValidator(_list)] = []
-    shipping_lines: Annotated[list[ShippingLine], BeforeValidator(_list)] = []
+    line_items: Annotated[list[LineItem], BeforeValidator(listed)]
+    discount_lines: Annotated[list[DiscountLine], BeforeValidator(listed)] = []
+    shipping_lines: Annotated[list[ShippingLine], BeforeValidator(listed)] = []
     discount_total: Amount | None = None
     tax_total: Amount | None = None
     refunded_total: Amount | None = None
@@ -247,14 +235,14 @@ class Criteria(Wire):
 
 class Template(Wire):
     type: str
-    percentage: Decimal | None = None
+    percentage: Number | None = None
     discount_amount: Amount | None = None
 
 
 class Discount(Wire):
     """``status`` follows the dates alone."""
 
-    id: str
+    id: TextId
     name: Text = ""
     status: Text = ""
     criteria: Criteria
@@ -267,5 +255,5 @@ class Discount(Wire):
 
 
 class Discounts(Wire):
-    discounts: Annotated[list[Any], BeforeValidator(_list)]
+    discounts: Annotated[list[Any], BeforeValidator(listed)]
     has_next_page: bool = False

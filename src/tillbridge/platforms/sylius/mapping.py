@@ -23,6 +23,7 @@ __all__ = [
     "map_to_unified_customers",
     "map_to_unified_orders",
     "map_to_unified_products",
+    "translation",
 ]
 
 _CONSENT = {True: Consent.SUBSCRIBED, False: Consent.UNSUBSCRIBED}
@@ -57,7 +58,7 @@ def map_product(raw: Any, variants: Variants, options: Options, shelf: Shelf, pa
         (parse(wire.Variant, each, f"{path}.variants[{at}]"), each)
         for at, each in enumerate(variants.get(node.code, ()))
     ]
-    told = _translation(node.translations, shelf)
+    told = translation(node.translations, shelf.locale, path)
     used = {iri for row, _ in rows for iri in row.optionValues}
     return Product(
         external_id=node.code,
@@ -69,16 +70,19 @@ def map_product(raw: Any, variants: Variants, options: Options, shelf: Shelf, pa
         product_type=last_part(node.mainTaxon),
         tags=(),
         options=tuple(_option(iri, at, options, used) for at, iri in enumerate(node.options, 1)),
-        variants=tuple(_variant(row, found, node, options, shelf) for row, found in rows),
+        variants=tuple(
+            _variant(row, found, node, options, shelf, f"{path}.variants[{at}]") for at, (row, found) in enumerate(rows)
+        ),
         images=_images(node),
         created_at=wire.utc(node.createdAt, shelf.zone),
         updated_at=_newest(node, [row for row, _ in rows], shelf),
     )
 
 
-def _translation(found: Mapping[str, wire.Translation], shelf: Shelf) -> wire.Translation:
-    """In the channel's own language, else in the first there is."""
-    return found.get(shelf.locale) or next(iter(found.values()), wire.Translation())
+def translation(found: Mapping[str, Any], language: str, path: str) -> wire.Translation:
+    """In a language, else in the first there is, else empty. Raises Drift with the path."""
+    name = language if language in found else next(iter(found), "")
+    return parse(wire.Translation, found[name], f"{path}.translations.{name}") if name else wire.Translation()
 
 
 def _status(node: wire.Product, shelf: Shelf) -> ProductStatus:
@@ -106,14 +110,15 @@ def _images(node: wire.Product) -> tuple[ProductImage, ...]:
 
 
 def _variant(
-    row: wire.Variant, raw: Mapping[str, Any], node: wire.Product, options: Options, shelf: Shelf
+    row: wire.Variant, raw: Mapping[str, Any], node: wire.Product, options: Options, shelf: Shelf, path: str
 ) -> ProductVariant:
-    prices = row.channelPricings.get(shelf.channel, wire.Pricing())
+    told = row.channelPricings.get(shelf.channel, {})
+    prices = parse(wire.Pricing, told, f"{path}.channelPricings.{shelf.channel}")
     price, before = _money(prices.price, shelf), _money(prices.originalPrice, shelf)
     values = tuple(_value(iri, options) for iri in row.optionValues)
     return ProductVariant(
         external_id=row.code,
-        title=_translation(row.translations, shelf).name or ", ".join(text for _, text in values),
+        title=translation(row.translations, shelf.locale, path).name or ", ".join(text for _, text in values),
         sku=row.code,
         barcode=_barcode(raw, node, shelf),
         price=price,
@@ -135,7 +140,7 @@ def _barcode(raw: Mapping[str, Any], node: wire.Product, shelf: Shelf) -> str:
     """From the variant's own field, else from the product's attribute where that product has one variant only."""
     if not shelf.barcode_field:
         return ""
-    if own := raw.get(shelf.barcode_field):
+    if (own := raw.get(shelf.barcode_field)) is not None and own != "":
         return _digits(own, shelf)
     if len(node.variants) > 1:
         return ""
@@ -143,7 +148,7 @@ def _barcode(raw: Mapping[str, Any], node: wire.Product, shelf: Shelf) -> str:
 
 
 def _digits(value: Any, shelf: Shelf) -> str:
-    if not isinstance(value, str | int):
+    if not isinstance(value, str | int) or isinstance(value, bool):
         raise Drift(path=f"$.{shelf.barcode_field}", expected="a barcode", found=shown(value))
     return str(value)
 

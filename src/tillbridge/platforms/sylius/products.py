@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import wire
 from tillbridge.platforms.sylius.calls import ADMIN, Rest, key, keyed
 from tillbridge.platforms.sylius.goods import PRODUCTS, VARIANTS, variants_of
-from tillbridge.platforms.sylius.mapping import OptionTexts, map_product
+from tillbridge.platforms.sylius.mapping import OptionTexts, map_product, translation
 from tillbridge.platforms.sylius.shop_facts import shelf
 from tillbridge.platforms.sylius.wire import last_part
 
@@ -95,10 +95,15 @@ class SyliusProductService:
         texts = {}
         for at, row in enumerate(await self._rest.every(f"{path}/values", "option.values")):
             found = parse(wire.OptionValue, row, f"$[{at}]")
-            told = found.translations.get(language)
-            texts[found.iri] = (told.value if told else "") or found.value or found.code
-        told = node.translations.get(language)
-        return OptionTexts((told.name if told else "") or node.name or node.code, texts)
+            told = _in(language, found.translations, f"$[{at}]")
+            texts[found.iri] = told.value or found.value or found.code
+        told = _in(language, node.translations, "$")
+        return OptionTexts(told.name or node.name or node.code, texts)
+
+
+def _in(language: str, found: Mapping[str, Any], path: str) -> wire.Translation:
+    """In this language alone; an option has a name of its own besides."""
+    return translation(found, language, path) if language in found else wire.Translation()
 
 
 def _named_options(row: Any) -> list[str]:

@@ -12,6 +12,7 @@ from tillbridge.platforms.contract import Session
 from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import spec, wire, words
 from tillbridge.platforms.sylius.calls import ADMIN, Rest
+from tillbridge.platforms.sylius.mapping import translation
 from tillbridge.platforms.sylius.shop_facts import (
     ADDRESS,
     CHANNEL,
@@ -157,5 +158,4 @@ class Steps:
 
 
 def _title(method: wire.Method, facts: Mapping[str, str]) -> str:
-    told = method.translations.get(facts.get(LOCALE, "")) or next(iter(method.translations.values()), None)
-    return (told.name if told else "") or method.code
+    return translation(method.translations, facts.get(LOCALE, ""), "$").name or method.code

@@ -7,27 +7,17 @@ from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from tillbridge.platforms.reading import Instant
-
-
-def _text(value: Any) -> Any:
-    return "" if value is None else value
-
-
-def _record(value: Any) -> Any:
-    # an empty PHP array is written as a list, whatever it was to hold
-    return {} if value == [] or value is None else value
-
-
-def _list(value: Any) -> Any:
-    return [] if value is None else value
+from tillbridge.platforms.reading import Currency, Instant, Minor, Pieces, Text, TextId, WholeId, listed, record
 
 
 def _iri(value: Any) -> Any:
-    """A relation, written as its IRI or with the record in place; any other record is left to be refused."""
-    return value.get("@id", value) if isinstance(value, dict) else _text(value)
+    """A relation, written as its IRI or with the record in place; anything else is left to be refused."""
+    found = value.get("@id") if isinstance(value, dict) else "" if value is None else value
+    if not isinstance(found, str):
+        raise ValueError("a relation")
+    return found
 
 
 def last_part(iri: str) -> str:
@@ -35,11 +25,16 @@ def last_part(iri: str) -> str:
     return iri.rstrip("/").rpartition("/")[2]
 
 
-Text = Annotated[str, BeforeValidator(_text)]
+def _named(iri: str) -> str:
+    if not last_part(iri).strip():
+        raise ValueError("a relation")
+    return iri
+
+
 Iri = Annotated[str, BeforeValidator(_iri)]
-Iris = Annotated[list[Iri], BeforeValidator(_list)]
-Minor = int
-"""Money in whole smallest units."""
+Iris = Annotated[list[Iri], BeforeValidator(listed)]
+Translations = Annotated[dict[str, Any], BeforeValidator(record)]
+"""By language; ``mapping.translation`` reads the one that is shown."""
 
 
 class Wire(BaseModel):
@@ -55,9 +50,6 @@ class Translation(Wire):
     value: Text = ""
 
 
-Translations = Annotated[dict[str, Translation], BeforeValidator(_record)]
-
-
 class Attribute(Wire):
     attribute: Iri = ""
     value: Any = None
@@ -70,14 +62,14 @@ class Image(Wire):
 
 
 class Product(Wire):
-    code: str
+    code: TextId
     enabled: bool
     variants: Iris
     options: Iris = []
     channels: Iris = []
     mainTaxon: Iri = ""
-    images: Annotated[list[Image], BeforeValidator(_list)] = []
-    attributes: Annotated[list[Attribute], BeforeValidator(_list)] = []
+    images: Annotated[list[Image], BeforeValidator(listed)] = []
+    attributes: Annotated[list[Attribute], BeforeValidator(listed)] = []
     translations: Translations = {}
     createdAt: Instant | None = None
     updatedAt: Instant | None = None
@@ -89,15 +81,15 @@ class Pricing(Wire):
 
 
 class Variant(Wire):
-    code: str
+    code: TextId
     product: Iri
     enabled: bool = True
     tracked: bool
-    onHand: int
-    onHold: int = 0
+    onHand: Pieces
+    onHold: Pieces
     position: int | None = None
     optionValues: Iris = []
-    channelPricings: Annotated[dict[str, Pricing], BeforeValidator(_record)] = {}
+    channelPricings: Annotated[dict[str, Any], BeforeValidator(record)] = {}
     translations: Translations = {}
     taxCategory: Iri = ""
     updatedAt: Instant | None = None
@@ -111,12 +103,12 @@ class Variant(Wire):
 class Owned(Wire):
     """As much of a variant as tells which product it belongs to."""
 
-    code: str
+    code: TextId
     product: Iri
 
 
 class Option(Wire):
-    code: str
+    code: TextId
     values: Iris = []
     translations: Translations = {}
     name: Text = ""
@@ -124,13 +116,13 @@ class Option(Wire):
 
 class OptionValue(Wire):
     iri: str = Field(alias="@id")
-    code: str
+    code: TextId
     value: Text = ""
     translations: Translations = {}
 
 
 class Customer(Wire):
-    id: int
+    id: WholeId
     email: str
     firstName: Text = ""
     lastName: Text = ""
@@ -154,35 +146,35 @@ class Place(Wire):
 class Choice(Wire):
     """A payment or shipment of an order with the method chosen for it."""
 
-    id: int
+    id: WholeId
     method: Iri = ""
 
 
 class Item(Wire):
-    id: int
-    variant: Iri
+    id: WholeId
+    variant: Annotated[Iri, AfterValidator(_named)]
     productName: Text = ""
     variantName: Text = ""
-    quantity: int
+    quantity: Pieces
     unitPrice: Minor
     total: Minor
 
 
 class Coupon(Wire):
-    code: str
+    code: TextId
 
 
 class Sums(Wire):
     """What carts and orders share."""
 
-    tokenValue: str
-    currencyCode: str
+    tokenValue: TextId
+    currencyCode: Currency
     state: str
     checkoutState: str
     total: Minor
     items: list[Item]
-    payments: Annotated[list[Choice], BeforeValidator(_list)] = []
-    shipments: Annotated[list[Choice], BeforeValidator(_list)] = []
+    payments: Annotated[list[Choice], BeforeValidator(listed)] = []
+    shipments: Annotated[list[Choice], BeforeValidator(listed)] = []
     orderPromotionTotal: Minor = 0
     shippingPromotionTotal: Minor = 0
 
@@ -212,7 +204,7 @@ class Order(Sums):
 
 
 class Payment(Wire):
-    id: int
+    id: WholeId
     order: Iri = ""
     state: str
     amount: Minor
@@ -224,11 +216,11 @@ class Rule(Wire):
     """A rule or an action of a promotion."""
 
     type: str
-    configuration: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
+    configuration: Annotated[dict[str, Any], BeforeValidator(record)] = {}
 
 
 class Promotion(Wire):
-    code: str
+    code: TextId
     name: Text = ""
     channels: Iris = []
     usageLimit: int | None = None
@@ -237,12 +229,12 @@ class Promotion(Wire):
     endsAt: Instant | None = None
     archivedAt: Instant | None = None
     couponBased: bool = True
-    rules: Annotated[list[Rule], BeforeValidator(_list)] = []
-    actions: Annotated[list[Rule], BeforeValidator(_list)] = []
+    rules: Annotated[list[Rule], BeforeValidator(listed)] = []
+    actions: Annotated[list[Rule], BeforeValidator(listed)] = []
 
 
 class PromotionCoupon(Wire):
-    code: str
+    code: TextId
     usageLimit: int | None = None
     perCustomerUsageLimit: int | None = None
     used: int = 0
@@ -258,7 +250,7 @@ class BillingData(Wire):
 
 
 class Channel(Wire):
-    code: str
+    code: TextId
     name: Text = ""
     hostname: Text = ""
     enabled: bool = True
@@ -275,7 +267,7 @@ class Gateway(Wire):
 class Method(Wire):
     """A payment or shipping method."""
 
-    code: str
+    code: TextId
     enabled: bool = True
     channels: Iris = []
     translations: Translations = {}
@@ -284,7 +276,7 @@ class Method(Wire):
     )
     archivedAt: Instant | None = None
     shippingChargesCalculator: Text = ""
-    shippingChargesCalculatorConfiguration: Annotated[dict[str, Any], BeforeValidator(_record)] = {}
+    shippingChargesCalculatorConfiguration: Annotated[dict[str, Any], BeforeValidator(record)] = {}
 
 
 def utc(value: datetime | None, zone: str) -> datetime | None:

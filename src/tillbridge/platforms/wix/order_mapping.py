@@ -120,7 +120,6 @@ def _goods(row: wire_orders.OrderLine, node: wire_orders.Order) -> OrderLine:
     tax = _money(row.taxInfo.taxAmount, node.currency)
     gross = _gross(row, tax, node)
     discount = _money(row.totalDiscount, node.currency)
-    quantity = row.quantity or Decimal(1)
     subtotal = (gross if node.taxIncludedInPrices else gross - tax) + discount
     before = row.priceBeforeDiscounts
     listing = _listing(row)
@@ -131,9 +130,9 @@ def _goods(row: wire_orders.OrderLine, node: wire_orders.Order) -> OrderLine:
         kind=kind,
         title=row.productName.original,
         sku=row.physicalProperties.sku,
-        quantity=quantity,
+        quantity=row.quantity,
         unit="piece",
-        unit_price=Money(before.amount if before is not None else subtotal.amount / quantity, node.currency),
+        unit_price=Money(before.amount if before is not None else subtotal.amount / (row.quantity or 1), node.currency),
         subtotal=subtotal,
         discount=discount,
         net=gross - tax,

@@ -5,26 +5,26 @@ Wix leaves empty values out of its answers, so what has a default here may be mi
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from tillbridge.platforms.reading import Instant
+from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, Text, TextId
 
 T = TypeVar("T")
 
 
-def _text(value: Any) -> Any:
-    return "" if value is None else value
+def _written(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("an id: a text")
+    return value
 
 
 def _list(value: Any) -> Any:
     return () if value is None else value
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-Id = Annotated[str, Field(min_length=1)]
+Id = Annotated[TextId, BeforeValidator(_written)]
 Rows = Annotated[tuple[T, ...], BeforeValidator(_list)]
 
 
@@ -46,7 +46,7 @@ class Paging(Wire):
 class Amount(Wire):
     """Money as text; its currency stands elsewhere."""
 
-    amount: Decimal
+    amount: Number
 
 
 class Named(Wire):
@@ -104,7 +104,7 @@ class VariantPrice(Wire):
 
 
 class Physical(Wire):
-    weight: Decimal | None = None
+    weight: Number | None = None
     sku: Text = ""
 
 
@@ -131,7 +131,8 @@ class Variant(Wire):
 
     @property
     def key(self) -> str:
-        return self.variantId or self.id
+        """In the index ``id`` is the entry's, not the variant's."""
+        return self.variantId if self.productData is not None else self.variantId or self.id
 
     @property
     def chosen(self) -> tuple[Chosen, ...]:
@@ -151,7 +152,7 @@ class Product(Wire):
     productType: Text = ""
     plainDescription: Text = ""
     brand: Named = Named()
-    currency: Text = ""
+    currency: Currency | None = None
     options: Rows[Option] = ()
     media: MediaInfo = MediaInfo()
     weightMeasurementUnitInfo: WeightUnit = WeightUnit()
@@ -167,7 +168,7 @@ class StockItem(Wire):
     productId: Id
     variantId: Id
     locationId: Text = ""
-    quantity: Decimal | None = None
+    quantity: Quantity | None = None
     inStock: bool | None = None
 
 
@@ -258,7 +259,7 @@ class Locale(Wire):
 class SiteProperties(Wire):
     businessName: Text = ""
     siteDisplayName: Text = ""
-    paymentCurrency: Id
+    paymentCurrency: Currency
     timeZone: Text = ""
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from tillbridge.platforms.reading import Instant
-from tillbridge.platforms.wix.wire import Amount, Id, Rows, Text, Wire
+from tillbridge.platforms.reading import Instant, Number, Text
+from tillbridge.platforms.wix.wire import Amount, Id, Rows, Wire
 from tillbridge.platforms.wix.wire_orders import AppliedDiscount
 
 
@@ -46,12 +45,12 @@ class Specification(Wire):
     usageLimit: int | None = None
     limitPerCustomer: int | None = None
     limitedToOneItem: bool | None = None
-    minimumSubtotal: Decimal | None = None
+    minimumSubtotal: Number | None = None
     scope: Scope | None = None
-    percentOffRate: Decimal | None = None
-    moneyOffAmount: Decimal | None = None
+    percentOffRate: Number | None = None
+    moneyOffAmount: Number | None = None
     freeShipping: bool | None = None
-    fixedPriceAmount: Decimal | None = None
+    fixedPriceAmount: Number | None = None
     buyXGetY: dict[str, Any] | None = None
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from tillbridge.platforms.reading import Instant
-from tillbridge.platforms.wix.wire import Amount, Id, Person, Physical, Place, Rows, Text, Wire
+from tillbridge.platforms.reading import Currency, Instant, Number, Quantity, Text
+from tillbridge.platforms.wix.wire import Amount, Id, Person, Physical, Place, Rows, Wire
 
 
 class Original(Wire):
@@ -25,7 +25,7 @@ class CatalogReference(Wire):
 
 class LineTax(Wire):
     taxAmount: Amount | None = None
-    taxRate: Decimal | None = None
+    taxRate: Number | None = None
 
 
 class ItemType(Wire):
@@ -38,7 +38,7 @@ class OrderLine(Wire):
     id: Id
     productName: Original = Original()
     catalogReference: CatalogReference | None = None
-    quantity: Decimal
+    quantity: Quantity
     price: Amount | None = None
     priceBeforeDiscounts: Amount | None = None
     totalDiscount: Amount | None = None
@@ -47,7 +47,7 @@ class OrderLine(Wire):
     taxInfo: LineTax = LineTax()
     physicalProperties: Physical = Physical()
     itemType: ItemType = ItemType()
-    restockQuantity: Decimal | None = None
+    restockQuantity: Quantity | None = None
 
 
 class OrderAddress(Wire):
@@ -123,7 +123,7 @@ class Order(Wire):
     status: str
     paymentStatus: str
     fulfillmentStatus: Text = ""
-    currency: Id
+    currency: Currency
     taxIncludedInPrices: bool = False
     lineItems: Rows[OrderLine] = ()
     priceSummary: PriceSummary

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from tillbridge.domain.money import Money, total
 from tillbridge.domain.offers import Offer, OfferLine
 from tillbridge.domain.orders import Order
-from tillbridge.platforms.reading import parse
+from tillbridge.platforms.reading import parse, utc
 from tillbridge.platforms.woocommerce import wire
 from tillbridge.platforms.woocommerce.calls import Rest
 from tillbridge.platforms.woocommerce.order_mapping import DISCOUNT_TYPES
@@ -89,7 +89,7 @@ JUDGED_BY_US = (
 
 
 def _expired(coupon: wire.Coupon, now: datetime) -> bool:
-    ends = wire.utc(coupon.date_expires_gmt)
+    ends = utc(coupon.date_expires_gmt)
     return ends is not None and ends < now
 
 

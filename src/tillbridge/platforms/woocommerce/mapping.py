@@ -10,7 +10,7 @@ from typing import Any
 from tillbridge.domain.catalog import Product, ProductImage, ProductOption, ProductStatus, ProductVariant
 from tillbridge.domain.customers import Customer
 from tillbridge.domain.money import Money
-from tillbridge.platforms.reading import parse
+from tillbridge.platforms.reading import parse, utc
 from tillbridge.platforms.woocommerce import wire
 from tillbridge.platforms.woocommerce.order_mapping import address_of, map_to_unified_orders
 
@@ -73,14 +73,14 @@ def map_product(raw: Any, variations: Variations, path: str, *, currency: str, w
         options=_options(node),
         variants=variants,
         images=_images(node, [each for each, _ in rows]),
-        created_at=wire.utc(node.date_created_gmt),
+        created_at=utc(node.date_created_gmt),
         updated_at=_newest(node, [each for each, _ in rows]),
         is_gift_card=node.type in _GIFT_CARD_TYPES,
     )
 
 
 def _newest(node: wire.Product, rows: Sequence[wire.Variation]) -> Any:
-    moments = [wire.utc(each.date_modified_gmt) for each in (node, *rows)]
+    moments = [utc(each.date_modified_gmt) for each in (node, *rows)]
     return max((each for each in moments if each is not None), default=None)
 
 
@@ -172,6 +172,6 @@ def map_customer(raw: Any, path: str) -> Customer:
         phone=node.billing.phone,
         addresses=tuple(dict.fromkeys(addresses)),
         external_id=str(node.id),
-        created_at=wire.utc(node.date_created_gmt),
-        updated_at=wire.utc(node.date_modified_gmt),
+        created_at=utc(node.date_created_gmt),
+        updated_at=utc(node.date_modified_gmt),
     )

@@ -29,7 +29,7 @@ from tillbridge.domain.orders import (
 )
 from tillbridge.domain.references import is_reference
 from tillbridge.domain.stock import StockEffect
-from tillbridge.platforms.reading import parse
+from tillbridge.platforms.reading import parse, utc
 from tillbridge.platforms.woocommerce import marks, wire
 
 _PAYMENT = {
@@ -61,7 +61,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
     node = parse(wire.Order, raw, path)
     reference = reference_of(node)
     lines = _lines(node)
-    created = wire.utc(node.date_created_gmt) or node.date_created_gmt
+    created = utc(node.date_created_gmt)
     zero = Money.zero(node.currency)
     return Order(
         id=uuid5(NAMESPACE_URL, f"woocommerce:order:{node.id}:{created.isoformat()}"),
@@ -85,7 +85,7 @@ def map_order(raw: Any, path: str, zone: str) -> Order:
         external_id=str(node.id),
         number=node.number,
         payment=_payment(node),
-        updated_at=wire.utc(node.date_modified_gmt),
+        updated_at=utc(node.date_modified_gmt),
     )
 
 

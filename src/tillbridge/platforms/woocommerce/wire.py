@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+from tillbridge.platforms.reading import Currency, listed, record
 
 _Strict = ConfigDict(extra="ignore", frozen=True)
 _NUMBER = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,12})?")
@@ -80,15 +82,6 @@ def _sensible(value: datetime | None) -> datetime | None:
     return value
 
 
-def _record(value: Any) -> Any:
-    # an empty PHP array is written as a list, whatever it was to hold
-    return {} if value is None or value == [] else value
-
-
-def _list(value: Any) -> Any:
-    return [] if value is None else value
-
-
 Said = Annotated[str, BeforeValidator(_said)]
 Text = Annotated[str, BeforeValidator(_text)]
 Id = Annotated[int, BeforeValidator(_whole)]
@@ -97,7 +90,6 @@ Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
 Tax = Annotated[Decimal, BeforeValidator(_tax)]
 Quantity = Annotated[Decimal, BeforeValidator(_number), AfterValidator(_quantity)]
 Told = Annotated[Decimal | None, BeforeValidator(lambda value: None if value is None else _number(value))]
-Currency = Annotated[str, StringConstraints(strict=True, pattern="^[A-Z]{3}$")]
 Moment = Annotated[datetime | None, BeforeValidator(_moment), AfterValidator(_sensible)]
 Made = Annotated[datetime, BeforeValidator(_written), AfterValidator(_sensible)]
 
@@ -121,7 +113,7 @@ class Image(Wire):
 class Attribute(Wire):
     name: Said
     variation: bool = False
-    options: Annotated[list[Text], BeforeValidator(_list)] = []
+    options: Annotated[list[Text], BeforeValidator(listed)] = []
 
 
 class Chosen(Wire):
@@ -164,12 +156,12 @@ class Product(Goods):
     description: Text = ""
     status: Said
     type: Said
-    brands: Annotated[list[Named], BeforeValidator(_list)] = []
-    tags: Annotated[list[Named], BeforeValidator(_list)] = []
-    categories: Annotated[list[Named], BeforeValidator(_list)] = []
-    images: Annotated[list[Image], BeforeValidator(_list)] = []
-    attributes: Annotated[list[Attribute], BeforeValidator(_list)] = []
-    variations: Annotated[list[Id], BeforeValidator(_list)] = []
+    brands: Annotated[list[Named], BeforeValidator(listed)] = []
+    tags: Annotated[list[Named], BeforeValidator(listed)] = []
+    categories: Annotated[list[Named], BeforeValidator(listed)] = []
+    images: Annotated[list[Image], BeforeValidator(listed)] = []
+    attributes: Annotated[list[Attribute], BeforeValidator(listed)] = []
+    variations: Annotated[list[Id], BeforeValidator(listed)] = []
     date_created_gmt: Moment = None
 
 
@@ -183,7 +175,7 @@ class Variation(Goods):
     parent_id: Id = 0
     status: Text = "publish"
     image: Annotated[VariationImage | None, BeforeValidator(lambda value: None if value == [] else value)] = None
-    attributes: Annotated[list[Chosen], BeforeValidator(_list)] = []
+    attributes: Annotated[list[Chosen], BeforeValidator(listed)] = []
 
 
 class Place(Wire):
@@ -205,8 +197,8 @@ class Customer(Wire):
     email: Said
     first_name: Text = ""
     last_name: Text = ""
-    billing: Annotated[Place, BeforeValidator(_record)] = Place()
-    shipping: Annotated[Place, BeforeValidator(_record)] = Place()
+    billing: Annotated[Place, BeforeValidator(record)] = Place()
+    shipping: Annotated[Place, BeforeValidator(record)] = Place()
     date_created_gmt: Moment = None
     date_modified_gmt: Moment = None
 
@@ -230,8 +222,8 @@ class OrderItem(Wire):
     subtotal_tax: Tax
     total: Number
     total_tax: Tax
-    taxes: Annotated[list[LineTax], BeforeValidator(_list)] = []
-    meta_data: Annotated[list[Meta], BeforeValidator(_list)] = []
+    taxes: Annotated[list[LineTax], BeforeValidator(listed)] = []
+    meta_data: Annotated[list[Meta], BeforeValidator(listed)] = []
 
 
 class ExtraLine(Wire):
@@ -242,8 +234,8 @@ class ExtraLine(Wire):
     method_title: Text = ""
     total: Number
     total_tax: Tax
-    taxes: Annotated[list[LineTax], BeforeValidator(_list)] = []
-    meta_data: Annotated[list[Meta], BeforeValidator(_list)] = []
+    taxes: Annotated[list[LineTax], BeforeValidator(listed)] = []
+    meta_data: Annotated[list[Meta], BeforeValidator(listed)] = []
 
 
 class TaxRow(Wire):
@@ -280,15 +272,15 @@ class Order(Wire):
     transaction_id: Text = ""
     payment_method_title: Text = ""
     customer_note: Text = ""
-    billing: Annotated[Place, BeforeValidator(_record)] = Place()
-    shipping: Annotated[Place, BeforeValidator(_record)] = Place()
+    billing: Annotated[Place, BeforeValidator(record)] = Place()
+    shipping: Annotated[Place, BeforeValidator(record)] = Place()
     line_items: list[OrderItem]
-    fee_lines: Annotated[list[ExtraLine], BeforeValidator(_list)] = []
-    shipping_lines: Annotated[list[ExtraLine], BeforeValidator(_list)] = []
-    coupon_lines: Annotated[list[CouponLine], BeforeValidator(_list)] = []
-    tax_lines: Annotated[list[TaxRow], BeforeValidator(_list)] = []
-    refunds: Annotated[list[RefundRow], BeforeValidator(_list)] = []
-    meta_data: Annotated[list[Meta], BeforeValidator(_list)] = []
+    fee_lines: Annotated[list[ExtraLine], BeforeValidator(listed)] = []
+    shipping_lines: Annotated[list[ExtraLine], BeforeValidator(listed)] = []
+    coupon_lines: Annotated[list[CouponLine], BeforeValidator(listed)] = []
+    tax_lines: Annotated[list[TaxRow], BeforeValidator(listed)] = []
+    refunds: Annotated[list[RefundRow], BeforeValidator(listed)] = []
+    meta_data: Annotated[list[Meta], BeforeValidator(listed)] = []
     date_created_gmt: Made
     date_modified_gmt: Moment = None
     date_paid_gmt: Moment = None
@@ -297,7 +289,7 @@ class Order(Wire):
 class Refund(Wire):
     id: Id
     amount: Amount
-    meta_data: Annotated[list[Meta], BeforeValidator(_list)] = []
+    meta_data: Annotated[list[Meta], BeforeValidator(listed)] = []
 
 
 class Coupon(Wire):
@@ -353,8 +345,3 @@ class OfficialCard(Wire):
     remaining: Number
     expire_date: Any = None
     is_active: bool | str = True
-
-
-def utc(value: datetime | None) -> datetime | None:
-    """A moment of a ``_gmt`` field, which carries no offset."""
-    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
