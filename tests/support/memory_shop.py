@@ -37,7 +37,8 @@ class MemoryShop:
     sent: list[Order] = field(default_factory=list)
     refunds: list[tuple[str, str, Money]] = field(default_factory=list)
     refunded: list[Order] = field(default_factory=list)
-    """What was handed over as the recorded order, refund by refund."""
+    cancelled: list[Order] = field(default_factory=list)
+    """What was handed over as the recorded order, refund by refund and cancellation by cancellation."""
     script: dict[str, deque[BaseException | None]] = field(default_factory=dict)
     dead: bool = False
     gate: asyncio.Event | None = None
@@ -126,6 +127,7 @@ class MemoryShop:
         at = self._at(platform_order_id)
         reference, placed, when = self.orders[at]
         self.orders[at] = (reference, replace(placed, cancelled=True), when)
+        self.cancelled.append(order)
         return self.orders[at][1]
 
     async def refund_order(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund:

@@ -18,7 +18,7 @@ from tillbridge.storage import Storage
 from tillbridge.storage.documents import refund_out
 from tillbridge.sync.bodies import as_text
 from tillbridge.sync.circumstances import circumstances
-from tillbridge.sync.portion import portion
+from tillbridge.sync.recorded import recorded
 from tillbridge.sync.settle import Circumstances, ask_again, parked, succeeded, wait_for
 from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task
 from tillbridge.sync.writing import audit_worker
@@ -61,8 +61,8 @@ class RefundOrder:
                 return Outcome(parked(at, "queue.original_failed", facts))
             return Outcome(wait_for(at, "queue.original_not_synced", facts, _PUSH_FIRST))
         refund = refund_out(task.job.payload["refund"])
-        recorded = portion(order, delivery.lines) or order
-        there = _There(await self._order_service(task.connection), recorded, delivery.platform_order_id)
+        part = await recorded(self._storage, order, delivery.lines, task.connection.id)
+        there = _There(await self._order_service(task.connection), part or order, delivery.platform_order_id)
         placed = await self._find(task, at, there, refund)
         if isinstance(placed, Outcome):
             return placed
