@@ -57,6 +57,17 @@ def worth(order: Order, lines: Sequence[RefundLine]) -> Money:
     return total([_price(sold[line], left[line], quantity) for line, quantity in asked.items()], order.currency)
 
 
+def goods_back(order: Order, refund: Refund) -> Mapping[str, Decimal]:
+    """What a refund puts back on the shelf, by SKU: goods of the order's lines, where the refund says so."""
+    goods = {each.id: each.sku for each in order.lines if each.sku and each.kind is LineKind.PRODUCT}
+    found: dict[str, Decimal] = {}
+    for each in refund.lines:
+        if each.restock and each.line_id in goods:
+            sku = goods[each.line_id]
+            found[sku] = found.get(sku, _NONE) + each.quantity
+    return found
+
+
 def freed(before: Order, after: Order, lines: Collection[str] = ()) -> Mapping[str, Decimal]:
     """What goes back into stock by SKU when an order changes so; below zero: taken. ``lines`` empty: all of them."""
     was, now = _kept_out(before, lines), _kept_out(after, lines)

@@ -13,11 +13,13 @@ from uuid import UUID
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.jobs import Phase
 from tillbridge.domain.orders import Order, OrderStatus, PaymentStatus, PlacedRefund, Refund
+from tillbridge.domain.refunds import goods_back
 from tillbridge.platforms.contract import OrderService
 from tillbridge.storage import Storage
 from tillbridge.storage.documents import refund_out
 from tillbridge.sync.bodies import as_text
 from tillbridge.sync.circumstances import circumstances
+from tillbridge.sync.enqueue import stock_jobs
 from tillbridge.sync.recorded import recorded
 from tillbridge.sync.settle import Circumstances, ask_again, parked, succeeded, wait_for
 from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task
@@ -74,6 +76,10 @@ class RefundOrder:
         trace = {**facts, "amount": str(placed.amount), "platform_refund_id": placed.external_id}
 
         async def write() -> None:
+            if not placed.goods_back:
+                back = goods_back(there.order, refund)
+                jobs = stock_jobs(task.connection.id, back, order.location, self._clock.now())
+                await self._storage.jobs.add(jobs)
             await audit_worker(self._storage, self._clock, "orders.audit.refunded_there", trace, order.reference)
 
         return Outcome(succeeded("refunded"), write)
