@@ -6,6 +6,7 @@ The payload is written by services: ``sale`` (the original), ``refund`` (as JSON
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -74,15 +75,16 @@ class RefundOrder:
             differs = {**facts, "ours": str(refund.amount), "theirs": str(placed.amount)}
             return Outcome(parked(replace(at, phase=Phase.ANSWERED), "queue.refund_differs", differs))
         trace = {**facts, "amount": str(placed.amount), "platform_refund_id": placed.external_id}
+        return Outcome(succeeded("refunded"), lambda: self._refunded(task, there, refund, placed, trace))
 
-        async def write() -> None:
-            if not placed.goods_back:
-                back = goods_back(there.order, refund)
-                jobs = stock_jobs(task.connection.id, back, order.location, self._clock.now())
-                await self._storage.jobs.add(jobs)
-            await audit_worker(self._storage, self._clock, "orders.audit.refunded_there", trace, order.reference)
-
-        return Outcome(succeeded("refunded"), write)
+    async def _refunded(
+        self, task: Task, there: _There, refund: Refund, placed: PlacedRefund, trace: Mapping[str, str]
+    ) -> None:
+        """Goods the platform left to us go back by stock jobs, which take turns with all other changes of them."""
+        if not placed.goods_back:
+            back = goods_back(there.order, refund)
+            await self._storage.jobs.add(stock_jobs(task.connection.id, back, there.order.location, self._clock.now()))
+        await audit_worker(self._storage, self._clock, "orders.audit.refunded_there", trace, there.order.reference)
 
     async def _find(
         self, task: Task, at: Circumstances, there: _There, refund: Refund
