@@ -13,6 +13,7 @@ from tests.faults.conftest import Tell
 from tests.faults.crew import crew
 from tests.faults.matrix import KILL, LATE, LOCKED, Matrix, Round, When, all_rounds, database_held, some_rounds
 from tests.faults.stage import Town, opened, until
+from tillbridge.platforms.registry import PlatformServiceRegistry
 
 
 async def test_some_cells_of_the_matrix(stores: Town, tmp_path: Path, seed: int, tell: Tell) -> None:
@@ -26,8 +27,9 @@ async def test_some_cells_of_the_matrix(stores: Town, tmp_path: Path, seed: int,
 
 
 @pytest.mark.soak
-async def test_the_whole_matrix(stores: Town, database_url: str, tmp_path: Path, tell: Tell) -> None:
-    async with opened(stores, tmp_path / "shop", database_url, tuple(stores.doors)) as stage:
+@pytest.mark.parametrize("platform", PlatformServiceRegistry().slugs())
+async def test_the_whole_matrix(platform: str, stores: Town, database_url: str, tmp_path: Path, tell: Tell) -> None:
+    async with opened(stores, tmp_path / "shop", database_url, [platform]) as stage:
         matrix = Matrix(stage)
         await matrix.measure()
         wrongs = await _played(matrix, all_rounds(list(matrix.ways.values())))
