@@ -77,3 +77,11 @@ async def test_two_refunds_of_the_same_goods_put_both_back(office: BackOffice) -
         await office.orders.refund("1", TILL, "torn", lines=[RefundLine("1", Decimal(1), restock=True)])
     await office.work()
     assert stock.levels == {"i1": Decimal(9)}
+
+
+async def test_a_part_of_what_was_weighed_is_not_put_back_as_a_piece(office: BackOffice) -> None:
+    _, stock = await _with_stock(office)
+    await office.orders.add([record("2", lines=[line(quantity="1.5")])], TILL)
+    await office.orders.refund("2", TILL, "stale", lines=[RefundLine("1", Decimal(1), restock=True)])
+    await office.work()
+    assert stock.levels == {"i1": Decimal(7)}

@@ -58,8 +58,15 @@ def worth(order: Order, lines: Sequence[RefundLine]) -> Money:
 
 
 def goods_back(order: Order, refund: Refund) -> Mapping[str, Decimal]:
-    """What a refund puts back on the shelf, by SKU: goods of the order's lines, where the refund says so."""
-    goods = {each.id: each.sku for each in order.lines if each.sku and each.kind is LineKind.PRODUCT}
+    """What a refund puts back on the shelf, by SKU: pieces of the order's lines, where the refund says so.
+
+    What was weighed took no piece from a store's number, so a part of it brings none back.
+    """
+    goods = {
+        each.id: each.sku
+        for each in order.lines
+        if each.sku and each.kind is LineKind.PRODUCT and each.quantity == each.quantity.to_integral_value()
+    }
     found: dict[str, Decimal] = {}
     for each in refund.lines:
         if each.restock and each.line_id in goods:
