@@ -39,6 +39,7 @@ KILL, LATE, LOCKED = "killed", "killed_on_the_way", "database_locked"
 OURS = (KILL, LATE, LOCKED)
 ALL = (*FAULTS, *OURS)
 TOTAL = Decimal("22.41")
+_MEASUREMENTS = 6
 _CODE = {"type": "percentage", "value": "10", "code": "HARBOUR10", "title": "HARBOUR10"}
 
 
@@ -92,7 +93,14 @@ class Matrix:
     sales: int = 0
 
     async def measure(self) -> None:
-        """Send a sale on a good day and count its requests."""
+        """Send sales on a good day and count their requests, until two in a row take the same: the first ask more."""
+        for _ in range(_MEASUREMENTS):
+            before, self.ways = self.ways, await self._measured()
+            if self.ways == before:
+                return
+        raise AssertionError(f"no two sales took the same requests: {before}, then {self.ways}")
+
+    async def _measured(self) -> dict[str, Way]:
         for platform in self.stage.stores:
             door = self.stage.door(platform)
             assert door.places_order, f"the simulator of {platform} does not say which call places an order"
@@ -100,9 +108,8 @@ class Matrix:
             door.post("faults", {"fault": "slow", "seconds": 0, "match": door.places_order})
         await self.sell()
         await self.stage.services.work()
-        for platform in self.stage.stores:
-            told = self.stage.door(platform).get("faults")
-            self.ways[platform] = Way(told["seen"], told["faults"][0]["at"])
+        told = {each: self.stage.door(each).get("faults") for each in self.stage.stores}
+        return {each: Way(seen["seen"], seen["faults"][0]["at"]) for each, seen in told.items()}
 
     async def sell(self) -> str:
         """A sale with a code, to all stores; its reference."""
@@ -159,20 +166,26 @@ class Matrix:
                 )
         return "\n".join(lines)
 
+    def meant(self, cell: Round) -> dict[str, int]:
+        """The number of the request to strike by platform, wherever the cell can be."""
+        found = {platform: cell.struck(way) for platform, way in self.ways.items()}
+        return {
+            platform: at
+            for platform, at in found.items()
+            if at is not None and not self.declared(platform, cell.fault, cell.when)
+        }
+
     def arm(self, cell: Round) -> dict[str, int]:
-        """Arm a cell wherever it can be; the number of the request meant by platform."""
-        meant: dict[str, int] = {}
-        for platform, way in self.ways.items():
+        """Arm a cell wherever it can be; as ``meant``."""
+        meant = self.meant(cell)
+        for platform in self.ways:
             self.stage.door(platform).forget_faults()
-            at = cell.struck(way)
-            if at is None or self.declared(platform, cell.fault, cell.when):
-                continue
+        for platform, at in meant.items():
             if cell.when is When.RENEWING:
                 self.stage.door(platform).arm("expired_token")
             # the request a token ends on is not seen by the faults behind it
             skip = 0 if cell.when is When.RENEWING else at - 1
             self.stage.door(platform).post("faults", {**_armed(cell), "skip": skip})
-            meant[platform] = at
         return meant
 
     def struck(self, meant: dict[str, int]) -> list[str]:

@@ -120,6 +120,10 @@ class Stage:
         wanted = QueueFilter(states=(JobState.WAITING, JobState.RUNNING), kinds=OURS)
         return await self.services.queue.count(wanted)
 
+    async def at_rest(self) -> bool:
+        """No worker is at anything, pulls included."""
+        return await self.services.queue.count(QueueFilter(states=(JobState.RUNNING,))) == 0
+
     async def done(self, patience: float = 60.0) -> None:
         """Until every sale is where it belongs, or a person is asked."""
 

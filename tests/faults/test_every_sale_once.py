@@ -49,6 +49,15 @@ async def test_twenty_sales(stores: Town, database_url: str, tmp_path: Path, see
 
 @pytest.mark.soak
 @pytest.mark.parametrize("platform", PlatformServiceRegistry().slugs())
+async def test_a_hundred_sales(
+    platform: str, stores: Town, database_url: str, tmp_path: Path, seed: int, tell: Tell
+) -> None:
+    async with opened(stores, tmp_path / "shop", database_url, [platform]) as stage:
+        await _day(stage, seed, tell, sales=100, kills=6, pause=0.3, patience=240)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("platform", PlatformServiceRegistry().slugs())
 async def test_a_thousand_sales(
     platform: str, stores: Town, database_url: str, tmp_path: Path, seed: int, tell: Tell
 ) -> None:

@@ -81,20 +81,22 @@ class Trade:
         return await self._taken_in(receipt, "tenders", goods, [{"kind": "cash", "amount": "5.00"}])
 
     async def _return(self, receipt: str) -> Sold:
-        """A unit of an earlier plain sale comes back, and now and then something else is bought with it."""
+        """A unit of an earlier plain sale comes back; all of it where a store books no refund of a part."""
         cannot = [each for each in self.stage.stores if not self.stage.can(each, Noun.ORDER, "refund")]
         earlier = [each for each in self.sold if each.kind == "plain" and not each.back]
         if not earlier or cannot:
             return await self._plain(receipt)
         original = self.draw.choice(earlier)
-        sku = self.draw.choice(sorted(original.goods))
-        goods = Counter({sku: -1})
-        line = {**_line(sku, -1), "return_of": original.receipt}
-        total = -_PRICES[sku]
-        record = _record(receipt, [line], [{"kind": "cash", "amount": str(total)}], total)
+        goods = Counter({self.draw.choice(sorted(original.goods)): 1})
+        if not all(self.stage.can(each, Noun.ORDER, "partial_refund") for each in self.stage.stores):
+            goods = original.goods
+        lines = [{**_line(sku, -count), "return_of": original.receipt} for sku, count in goods.items()]
+        total = sum((_PRICES[sku] * count for sku, count in goods.items()), Decimal(0))
+        record = _record(receipt, lines, [{"kind": "cash", "amount": str(-total)}], -total)
         [reference] = await self.stage.take_in(record)
-        original.back += _PRICES[sku]
-        return Sold(receipt, reference, "return", total, goods, is_return=True)
+        original.back += total
+        back = Counter({sku: -count for sku, count in goods.items()})
+        return Sold(receipt, reference, "return", -total, back, is_return=True)
 
     async def _card(self, receipt: str) -> Sold:
         """A part is paid by a gift card of one of the stores, debited before the sale is taken in."""

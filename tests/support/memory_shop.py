@@ -33,11 +33,13 @@ class MemoryShop:
     total_off_by: str = "0"
     pays: bool = True
     stock: StockEffect = StockEffect.LOWERED
+    goods_back: bool = True
     orders: list[tuple[str, PlacedOrder, datetime]] = field(default_factory=list)
     sent: list[Order] = field(default_factory=list)
     refunds: list[tuple[str, str, Money]] = field(default_factory=list)
     refunded: list[Order] = field(default_factory=list)
-    """What was handed over as the recorded order, refund by refund."""
+    cancelled: list[Order] = field(default_factory=list)
+    """What was handed over as the recorded order, refund by refund and cancellation by cancellation."""
     script: dict[str, deque[BaseException | None]] = field(default_factory=dict)
     dead: bool = False
     gate: asyncio.Event | None = None
@@ -126,6 +128,7 @@ class MemoryShop:
         at = self._at(platform_order_id)
         reference, placed, when = self.orders[at]
         self.orders[at] = (reference, replace(placed, cancelled=True), when)
+        self.cancelled.append(order)
         return self.orders[at][1]
 
     async def refund_order(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund:
@@ -134,13 +137,13 @@ class MemoryShop:
         self.refunds.append((platform_order_id, refund.reference, refund.amount))
         self.refunded.append(order)
         self._point("refund.committed")
-        return PlacedRefund(f"refund-{len(self.refunds)}", refund.amount)
+        return PlacedRefund(f"refund-{len(self.refunds)}", refund.amount, self.goods_back)
 
     async def look_up_refund(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund | None:
         self._point("look_up")
         for at, (known, reference, amount) in enumerate(self.refunds):
             if (known, reference) == (platform_order_id, refund.reference):
-                return PlacedRefund(f"refund-{at + 1}", amount)
+                return PlacedRefund(f"refund-{at + 1}", amount, self.goods_back)
         return None
 
 

@@ -241,3 +241,5 @@ class PlacedRefund:
 
     external_id: str
     amount: Money
+    goods_back: bool = True
+    """Whether the platform put goods back where the lines say so; False leaves that to a stock job."""

@@ -57,6 +57,24 @@ def worth(order: Order, lines: Sequence[RefundLine]) -> Money:
     return total([_price(sold[line], left[line], quantity) for line, quantity in asked.items()], order.currency)
 
 
+def goods_back(order: Order, refund: Refund) -> Mapping[str, Decimal]:
+    """What a refund puts back on the shelf, by SKU: pieces of the order's lines, where the refund says so.
+
+    What was weighed took no piece from a store's number, so a part of it brings none back.
+    """
+    goods = {
+        each.id: each.sku
+        for each in order.lines
+        if each.sku and each.kind is LineKind.PRODUCT and each.quantity == each.quantity.to_integral_value()
+    }
+    found: dict[str, Decimal] = {}
+    for each in refund.lines:
+        if each.restock and each.line_id in goods:
+            sku = goods[each.line_id]
+            found[sku] = found.get(sku, _NONE) + each.quantity
+    return found
+
+
 def freed(before: Order, after: Order, lines: Collection[str] = ()) -> Mapping[str, Decimal]:
     """What goes back into stock by SKU when an order changes so; below zero: taken. ``lines`` empty: all of them."""
     was, now = _kept_out(before, lines), _kept_out(after, lines)

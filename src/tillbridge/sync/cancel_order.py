@@ -12,6 +12,7 @@ from tillbridge.domain.orders import OrderStatus
 from tillbridge.storage import Storage
 from tillbridge.sync.bodies import as_text
 from tillbridge.sync.circumstances import circumstances
+from tillbridge.sync.recorded import recorded
 from tillbridge.sync.settle import parked, succeeded, wait_for
 from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task, subject
 from tillbridge.sync.writing import audit_worker
@@ -47,7 +48,8 @@ class CancelOrder:
             now=self._clock.now(),
         )
         service = await self._order_service(task.connection)
-        placed = await service.cancel_order(order, delivery.platform_order_id, reason)
+        part = await recorded(self._storage, order, delivery.lines, task.connection.id)
+        placed = await service.cancel_order(part or order, delivery.platform_order_id, reason)
         if not placed.cancelled:
             answered = replace(at, phase=Phase.ANSWERED)
             return Outcome(parked(answered, "queue.not_cancelled", {**facts, "number": placed.number}))

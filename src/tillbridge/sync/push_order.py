@@ -20,7 +20,7 @@ from tillbridge.sync.bodies import as_text
 from tillbridge.sync.circumstances import circumstances
 from tillbridge.sync.enqueue import new_job, stock_changes, stock_jobs
 from tillbridge.sync.judge import Doubt, doubt
-from tillbridge.sync.portion import portion
+from tillbridge.sync.recorded import recorded
 from tillbridge.sync.settle import Circumstances, after_failure, ask_again, parked, succeeded
 from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task, subject
 from tillbridge.sync.writing import audit_worker
@@ -55,14 +55,8 @@ class PushOrder:
             return "queue.sale_missing"
         if sale.currency != task.connection.currency:
             return "orders.other_currency"
-        part = portion(sale, frozenset(task.job.payload.get("lines", ())))
-        if part is None:
-            return "queue.nothing_to_place"
-        skus = sorted({line.sku for line in part.lines if line.sku})
-        listings = await self._storage.catalogue.listings_for(skus, task.connection.id)
-        return replace(
-            part, lines=tuple(replace(each, listing=each.listing or listings.get(each.sku)) for each in part.lines)
-        )
+        lines = task.job.payload.get("lines", ())
+        return await recorded(self._storage, sale, lines, task.connection.id) or "queue.nothing_to_place"
 
     async def _restored(self, task: Task) -> bool:
         """Whether the job comes from before a restore: then it may have been sent without a trace here."""

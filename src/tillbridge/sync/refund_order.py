@@ -6,6 +6,7 @@ The payload is written by services: ``sale`` (the original), ``refund`` (as JSON
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -13,12 +14,14 @@ from uuid import UUID
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.jobs import Phase
 from tillbridge.domain.orders import Order, OrderStatus, PaymentStatus, PlacedRefund, Refund
+from tillbridge.domain.refunds import goods_back
 from tillbridge.platforms.contract import OrderService
 from tillbridge.storage import Storage
 from tillbridge.storage.documents import refund_out
 from tillbridge.sync.bodies import as_text
 from tillbridge.sync.circumstances import circumstances
-from tillbridge.sync.portion import portion
+from tillbridge.sync.enqueue import stock_jobs
+from tillbridge.sync.recorded import recorded
 from tillbridge.sync.settle import Circumstances, ask_again, parked, succeeded, wait_for
 from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task
 from tillbridge.sync.writing import audit_worker
@@ -61,8 +64,8 @@ class RefundOrder:
                 return Outcome(parked(at, "queue.original_failed", facts))
             return Outcome(wait_for(at, "queue.original_not_synced", facts, _PUSH_FIRST))
         refund = refund_out(task.job.payload["refund"])
-        recorded = portion(order, delivery.lines) or order
-        there = _There(await self._order_service(task.connection), recorded, delivery.platform_order_id)
+        part = await recorded(self._storage, order, delivery.lines, task.connection.id)
+        there = _There(await self._order_service(task.connection), part or order, delivery.platform_order_id)
         placed = await self._find(task, at, there, refund)
         if isinstance(placed, Outcome):
             return placed
@@ -72,11 +75,16 @@ class RefundOrder:
             differs = {**facts, "ours": str(refund.amount), "theirs": str(placed.amount)}
             return Outcome(parked(replace(at, phase=Phase.ANSWERED), "queue.refund_differs", differs))
         trace = {**facts, "amount": str(placed.amount), "platform_refund_id": placed.external_id}
+        return Outcome(succeeded("refunded"), lambda: self._refunded(task, there, refund, placed, trace))
 
-        async def write() -> None:
-            await audit_worker(self._storage, self._clock, "orders.audit.refunded_there", trace, order.reference)
-
-        return Outcome(succeeded("refunded"), write)
+    async def _refunded(
+        self, task: Task, there: _There, refund: Refund, placed: PlacedRefund, trace: Mapping[str, str]
+    ) -> None:
+        """Goods the platform left to us go back by stock jobs, which take turns with all other changes of them."""
+        if not placed.goods_back:
+            back = goods_back(there.order, refund)
+            await self._storage.jobs.add(stock_jobs(task.connection.id, back, there.order.location, self._clock.now()))
+        await audit_worker(self._storage, self._clock, "orders.audit.refunded_there", trace, there.order.reference)
 
     async def _find(
         self, task: Task, at: Circumstances, there: _There, refund: Refund

@@ -242,9 +242,6 @@ def test_notes_keep_what_people_wrote_when_a_line_is_set_anew() -> None:
 def test_a_refunds_line_is_read_back_as_it_was_written() -> None:
     assert trace_of(begun(12)) == Trace(after=12)
     assert trace_of(booked(13)) == Trace(slip=13)
-    assert trace_of(booked(13)).whole
-    goods = {"7:21": (3, 4), "8:0": (-1, 1)}
-    assert trace_of(booked(13, goods)) == Trace(slip=13, goods=goods)
     assert trace_of("something a person wrote") == Trace()
 
 

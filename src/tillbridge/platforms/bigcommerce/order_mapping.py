@@ -291,7 +291,7 @@ def map_refund(rows: Iterable[Any], reference: str, currency: str, path: str = "
         node = parse(wire.Refund, each, f"{path}[{at}]")
         reasons = (node.reason, *(item.reason for item in node.items))
         if any(reason.split(" ")[0] == reference for reason in reasons):
-            return PlacedRefund(str(node.id), Money(node.total_amount, currency))
+            return PlacedRefund(str(node.id), Money(node.total_amount, currency), goods_back=False)
     return None
 
 

@@ -23,7 +23,7 @@ from tillbridge.platforms.bigcommerce.order_mapping import (
     refunded,
 )
 from tillbridge.platforms.bigcommerce.order_writing import as_goods, order_body, totals_body
-from tillbridge.platforms.bigcommerce.refund_writing import inventory_key, quote_body, refund_body, restocked
+from tillbridge.platforms.bigcommerce.refund_writing import inventory_key, quote_body, refund_body
 from tillbridge.platforms.bigcommerce.shop_facts import (
     CANCEL_RESTOCKS,
     STOCK_BEHAVIOUR,
@@ -157,10 +157,7 @@ class BigCommerceOrderService:
         return await self.read_placed(platform_order_id, order.currency)
 
     async def refund_order(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund:
-        """Book money given back at the till, then put back goods where the lines say so, once.
-
-        A booked reference stays as it is.
-        """
+        """Book money given back at the till, once; goods are put back by stock jobs. A booked reference stays."""
         if booked := await self.look_up_refund(order, platform_order_id, refund):
             return booked
         node = parse(wire.Order, await self._finder.by_id(platform_order_id), "$")
@@ -172,11 +169,9 @@ class BigCommerceOrderService:
         await self._api.post(_refunds_path(platform_order_id), "refund.create", body)
         try:
             placed = await self.look_up_refund(order, platform_order_id, refund)
-            if placed is not None:
-                await self._put_back(restocked(order, refund), refund.reference)
         except TillbridgeError as error:
             # the money is booked: anything but "unknown" would let it be sent again
-            raise OutcomeUnknown(evidence=f"booked, but not finished: {error}") from error
+            raise OutcomeUnknown(evidence=f"booked, but not read back: {error}") from error
         if placed is None:
             raise OutcomeUnknown(evidence="the shop booked the refund and does not list it")
         return placed

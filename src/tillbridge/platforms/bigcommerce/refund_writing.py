@@ -48,13 +48,6 @@ def refund_body(asked: Mapping[str, Any], quote: wire.RefundQuote, order: Order,
     }
 
 
-def restocked(order: Order, refund: Refund) -> list[tuple[str, int]]:
-    """Pieces to put back by inventory id."""
-    lines = {each.id: each for each in order.lines}
-    chosen = [(lines[each.line_id], each) for each in refund.lines if each.restock and each.line_id in lines]
-    return [(inventory_key(line), int(each.quantity)) for line, each in chosen if as_goods(line) and each.quantity >= 1]
-
-
 def inventory_key(line: OrderLine) -> str:
     """Where a line's stock is kept."""
     assert line.listing is not None

@@ -110,7 +110,7 @@ _CAPABILITIES = (
     Capability(
         Noun.ORDER,
         "refund",
-        reason="booked as given back outside; goods are put back by a call of their own, which is never repeated",
+        reason="booked as given back outside; goods are put back by a change of stock of their own",
     ),
     Capability(Noun.CUSTOMER, "list", reason="without newsletter consent, which BigCommerce keeps elsewhere"),
     Capability(Noun.CUSTOMER, "save", reason="consent is read and never written"),

@@ -134,21 +134,18 @@ class MagentoOrderService:
             return await self.read_placed(platform_order_id, order.currency)
         reference, lines = f"{order.reference}-CANCEL", remaining(node, order)
         if lines and amount_left(node):
-            await self._refunds.book(order, node, Refund(reference, amount_left(node), lines, reason))
+            await self._refunds.book_with_goods(order, node, Refund(reference, amount_left(node), lines, reason))
         else:
             await self._refunds.finish_goods(order, platform_order_id, reference)
         return await self.read_placed(platform_order_id, order.currency)
 
     async def refund_order(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund:
-        """Book money given back at the till, and put goods back where the lines say so. A booked one stays as it is."""
+        """Book money given back at the till. A booked one stays as it is; goods are put back by stock jobs."""
         if booked := await self.look_up_refund(order, platform_order_id, refund):
             return booked
         node = parse(wire.Order, await self._raw(platform_order_id), "$")
         return await self._refunds.book(order, node, refund)
 
     async def look_up_refund(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund | None:
-        """The refund that carries the reference; goods a crash left in hand are put back."""
-        found = await self._refunds.find(platform_order_id, refund.reference, order.currency)
-        if found is not None:
-            await self._refunds.finish_goods(order, platform_order_id, refund.reference)
-        return found
+        """The refund that carries the reference."""
+        return await self._refunds.find(platform_order_id, refund.reference, order.currency)

@@ -1,7 +1,7 @@
 """Credit memos and the goods that come back with them. Used by the order service for refunds and cancellations.
 
-Magento gives back to stock only what it took, and for an imported order it took nothing. So numbers are announced in a
-comment of the order, the memo is made, stock is set, and a comment says so: after a crash each step is found again.
+Magento gives back to stock only what it took, and for an imported order it took nothing. A refund leaves that to stock
+jobs. A cancellation announces numbers in a comment, makes the memo, sets stock and says so: a crash finds each again.
 """
 
 from __future__ import annotations
@@ -27,23 +27,34 @@ Moves = Mapping[str, tuple[Decimal, Decimal]]
 
 
 class Refunds:
-    """Books a refund once and puts its goods back once."""
+    """Books a refund once, and of a cancellation puts the goods back once."""
 
     def __init__(self, session: Session, rest: Rest) -> None:
         self._session, self._rest = session, rest
         self._stock = MagentoInventoryService(session)
 
     async def book(self, order: Order, node: wire.Order, refund: Refund) -> PlacedRefund:
-        """Make the credit memo and put goods back. Raises OutcomeUnknown when the memo may be there."""
+        """Make the credit memo; its goods are left to stock jobs. Raises OutcomeUnknown when it may be there."""
+        await self._rest.post(f"/order/{node.entity_id}/refund", "refund.create", refund_body(node, order, refund))
+        return await self._booked(order, node, refund)
+
+    async def book_with_goods(self, order: Order, node: wire.Order, refund: Refund) -> None:
+        """Make the credit memo and put all goods back. Raises OutcomeUnknown when the memo may be there."""
         body = refund_body(node, order, refund)
         moves = await self._announce(order, node, refund)
         await self._rest.post(f"/order/{node.entity_id}/refund", "refund.create", body)
+        await self._booked(order, node, refund)
         try:
-            placed = await self.find(str(node.entity_id), refund.reference, order.currency)
             await self._put_back(node.entity_id, refund.reference, order.location, moves, sure=True)
         except TillbridgeError as error:
-            # the money is booked: anything but "unknown" would let it be sent again
             raise OutcomeUnknown(evidence=f"booked, but not finished: {error}") from error
+
+    async def _booked(self, order: Order, node: wire.Order, refund: Refund) -> PlacedRefund:
+        try:
+            placed = await self.find(str(node.entity_id), refund.reference, order.currency)
+        except TillbridgeError as error:
+            # the money is booked: anything but "unknown" would let it be sent again
+            raise OutcomeUnknown(evidence=f"booked, but not read back: {error}") from error
         if placed is None:
             raise OutcomeUnknown(evidence="the shop booked the credit memo and does not list it")
         return placed
@@ -56,7 +67,7 @@ class Refunds:
             told = await self._rest.get(f"/creditmemo/{memo.entity_id}/comments", "refund.comments")
             comments = parse(wire.Comments, told, "$").items
             if any(marks.carries(each.comment, reference) for each in comments):
-                return PlacedRefund(str(memo.entity_id), Money(memo.grand_total, currency))
+                return PlacedRefund(str(memo.entity_id), Money(memo.grand_total, currency), goods_back=False)
         return None
 
     async def finish_goods(self, order: Order, order_id: str, reference: str) -> None:

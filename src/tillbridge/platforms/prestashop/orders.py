@@ -58,7 +58,7 @@ class PrestaShopOrderService:
         self._rest = Rest(session)
         self._finder = Finder(session, self._rest)
         self._finisher = Finisher(session, self._rest, self._finder)
-        self._refunds = Refunds(session, self._rest, self._finder)
+        self._refunds = Refunds(self._rest, self._finder)
         self._one_at_a_time = asyncio.Lock()
 
     async def create_order(self, order: Order, checkpoint: Checkpoint) -> PlacedOrder:
@@ -231,11 +231,11 @@ class PrestaShopOrderService:
         return await self.read_placed(platform_order_id, order.currency)
 
     async def refund_order(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund:
-        """File money given back at the till as a credit slip, and put back goods where the lines say so."""
+        """File money given back at the till as a credit slip. Goods are put back by stock jobs."""
         return await self._refunds.book(order, platform_order_id, refund)
 
     async def look_up_refund(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund | None:
-        """The credit slip of this reference; what a crash left undone of it is finished."""
+        """The credit slip of this reference; one whose answer was lost is claimed in the note."""
         return await self._refunds.look_up(order, platform_order_id, refund)
 
 

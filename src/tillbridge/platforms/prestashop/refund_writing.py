@@ -18,22 +18,15 @@ from tillbridge.platforms.prestashop.order_writing import article_of
 from tillbridge.platforms.prestashop.xml_text import Links, Value
 
 _BEGUN = re.compile(r"begun after slip (\d+)")
-_SLIP = re.compile(r"slip (\d+)(?:, goods (.*))?")
-_GOODS = re.compile(r"(\d+:\d+) (-?\d+) to (-?\d+)")
+_SLIP = re.compile(r"slip (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What the note says of a refund. ``after``: the newest slip before it; ``goods``: key -> number then and now."""
+    """What the note says of a refund. ``after``: the newest slip before it."""
 
     after: int | None = None
     slip: int | None = None
-    goods: Mapping[str, tuple[int, int]] | None = None
-
-    @property
-    def whole(self) -> bool:
-        """Slip and goods are done."""
-        return self.slip is not None and self.goods is None
 
 
 def line_name(reference: str) -> str:
@@ -45,10 +38,8 @@ def begun(after: int) -> str:
     return f"begun after slip {after}"
 
 
-def booked(slip: int, goods: Mapping[str, tuple[int, int]] | None = None) -> str:
-    """The slip is filed; ``goods`` are still to be put back."""
-    told = ", ".join(f"{key} {before} to {after}" for key, (before, after) in (goods or {}).items())
-    return f"slip {slip}, goods {told}" if told else f"slip {slip}"
+def booked(slip: int) -> str:
+    return f"slip {slip}"
 
 
 def trace_of(text: str) -> Trace:
@@ -56,8 +47,7 @@ def trace_of(text: str) -> Trace:
     if match := _BEGUN.fullmatch(text):
         return Trace(after=int(match[1]))
     if match := _SLIP.fullmatch(text):
-        goods = {key: (int(before), int(after)) for key, before, after in _GOODS.findall(match[2] or "")}
-        return Trace(slip=int(match[1]), goods=goods or None)
+        return Trace(slip=int(match[1]))
     return Trace()
 
 

@@ -1,17 +1,12 @@
-"""Filing refunds once: begun in the note, filed as a credit slip, goods put back, each step noted before the next."""
+"""Filing refunds once: begun in the note, filed as a credit slip, and noted. Goods are put back by stock jobs."""
 
 from __future__ import annotations
-
-from decimal import Decimal
 
 from tillbridge.domain.errors import OutcomeUnknown, PlatformRefused, TillbridgeError
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import Order, PlacedRefund, Refund
-from tillbridge.domain.stock import StockChange
-from tillbridge.platforms.contract import Session
 from tillbridge.platforms.prestashop import marks, wire
 from tillbridge.platforms.prestashop.calls import Rest
-from tillbridge.platforms.prestashop.inventory import PrestaShopInventoryService, key_of
 from tillbridge.platforms.prestashop.order_finding import Finder
 from tillbridge.platforms.prestashop.refund_writing import Trace, begun, booked, line_name, slip_body, trace_of
 from tillbridge.platforms.reading import parse
@@ -20,9 +15,8 @@ from tillbridge.platforms.reading import parse
 class Refunds:
     """A slip has no reference: it is ours when it is newer than the one the note names and no other line claims it."""
 
-    def __init__(self, session: Session, rest: Rest, finder: Finder) -> None:
+    def __init__(self, rest: Rest, finder: Finder) -> None:
         self._rest, self._finder = rest, finder
-        self._stock = PrestaShopInventoryService(session)
 
     async def book(self, order: Order, order_id: str, refund: Refund) -> PlacedRefund:
         """Raises PlatformRefused for more than is left, OutcomeUnknown when the slip's answer was lost."""
@@ -49,7 +43,7 @@ class Refunds:
         return placed
 
     async def look_up(self, order: Order, order_id: str, refund: Refund) -> PlacedRefund | None:
-        """The slip of the refund, or None. Goods not yet put back are put back now."""
+        """The slip of the refund, claimed in the note, or None."""
         node = await self._order(order_id)
         trace = trace_of(marks.read(node.note, line_name(refund.reference)))
         if trace == Trace():
@@ -58,9 +52,9 @@ class Refunds:
         slip = self._slip(trace, slips, node, refund)
         if slip is None:
             return None
-        if not trace.whole:
-            await self._put_back(node, order, refund, slip.id, trace)
-        return PlacedRefund(str(slip.id), Money(slip.whole, order.currency))
+        if trace.slip is None:
+            await self._note(node, refund, booked(slip.id))
+        return PlacedRefund(str(slip.id), Money(slip.whole, order.currency), goods_back=False)
 
     def _slip(self, trace: Trace, slips: list[wire.Slip], node: wire.Order, refund: Refund) -> wire.Slip | None:
         if trace.slip is not None:
@@ -68,30 +62,6 @@ class Refunds:
         claimed = {trace_of(line.partition(": ")[2].strip()).slip for line in node.note.splitlines()}
         fresh = [each for each in slips if each.id > (trace.after or 0) and each.id not in claimed]
         return next((each for each in fresh if Money(each.whole, refund.amount.currency) == refund.amount), None)
-
-    async def _put_back(self, node: wire.Order, order: Order, refund: Refund, slip: int, trace: Trace) -> None:
-        """The numbers to write are noted first: after a crash a number that moved since is left alone."""
-        goods = trace.goods if trace.goods is not None else await self._numbers(order, refund)
-        if goods and trace.goods is None:
-            await self._note(node, refund, booked(slip, goods))
-        for key, (before, after) in (goods or {}).items():
-            change = StockChange(key, "", Decimal(after), expected=Decimal(before))
-            await self._stock.set_levels([change], refund.reference)
-        await self._note(node, refund, booked(slip))
-
-    async def _numbers(self, order: Order, refund: Refund) -> dict[str, tuple[int, int]]:
-        lines = {line.id: line for line in order.lines}
-        wanted = [(lines[each.line_id], each.quantity) for each in refund.lines if each.restock]
-        listings = [line.listing for line, _ in wanted if line.listing is not None]
-        levels = {each.inventory_id: each.available for each in await self._stock.read_levels(listings)}
-        found: dict[str, tuple[int, int]] = {}
-        for line, quantity in wanted:
-            key = (line.listing.inventory_id or key_of(line.listing)) if line.listing else ""
-            now = levels.get(key)
-            if now is not None:
-                before, after = found.get(key, (int(now), int(now)))
-                found[key] = (before, after + int(quantity))
-        return found
 
     async def _order(self, order_id: str) -> wire.Order:
         return parse(wire.Order, await self._finder.by_id(order_id), "$")

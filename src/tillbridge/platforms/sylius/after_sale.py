@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused
@@ -11,7 +10,6 @@ from tillbridge.platforms.contract import Session
 from tillbridge.platforms.reading import parse
 from tillbridge.platforms.sylius import wire
 from tillbridge.platforms.sylius.calls import ADMIN, Rest, key
-from tillbridge.platforms.sylius.goods import VARIANTS, variant
 from tillbridge.platforms.sylius.order_finding import ORDERS
 from tillbridge.platforms.sylius.order_mapping import map_placed
 from tillbridge.platforms.sylius.shop_facts import hands_over
@@ -70,13 +68,6 @@ class AfterSale:
             reason = "the shop did not mark the payment as refunded"
             raise PlatformRefused(field="payment", code="not_refunded", reason=reason)
         return begun
-
-    async def put_back(self, goods: Mapping[str, int]) -> None:
-        """Raise what is on hand by pieces that came back: the shop's own refund moves money alone."""
-        for code, quantity in goods.items():
-            row = await variant(self._rest, code, "refund.restock")
-            if row is not None and row.tracked:
-                await self._rest.put(f"{VARIANTS}/{key(code)}", "refund.restock", {"onHand": row.onHand + quantity})
 
     async def cancel(self, token: str) -> PlacedOrder:
         """Cancel, which puts the goods back. Raises PlatformRefused when the shop does not."""

@@ -224,31 +224,34 @@ class SyliusOrderService:
         return await self._after.cancel(platform_order_id)
 
     async def refund_order(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund:
-        """Book the whole payment as given back, and goods where the lines say so. Raises CapabilityAbsent for a part.
+        """Book the whole payment as given back. Raises CapabilityAbsent for a part.
 
         When all goods of a sale that was not handed over return, the shop's cancelling brings them back, also after a
-        crash. Else their numbers are raised once, right after the refund: a crash in between leaves them low.
+        crash. Else they are left to stock jobs.
         """
         if refund.amount != order.totals.total:
             raise CapabilityAbsent(capability="Refund of a part", reason=WHOLE_REFUND_ONLY)
-        node = await self._after.order(platform_order_id)
-        if await self._after.give_back(node) and not (_all_back(order, refund) and node.state == "new"):
-            await self._after.put_back(_back(order, refund))
+        await self._after.give_back(await self._after.order(platform_order_id))
         placed = await self.look_up_refund(order, platform_order_id, refund)
         if placed is None:
             raise OutcomeUnknown(evidence="the shop took the refund and does not show it")
         return placed
 
     async def look_up_refund(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund | None:
-        """The refund of the payment: there can be one only, so it needs no reference. Finishes putting goods back."""
+        """The refund of the payment: there can be one only, so it needs no reference. Finishes bringing goods back."""
         payments = await self._after.payments(platform_order_id)
         booked = next((each for each in payments if each.state == "refunded"), None)
         if booked is None:
             return None
-        if _all_back(order, refund) and (await self._after.order(platform_order_id)).state == "new":
-            # the shop's own way to take the goods back: its refund moves money alone
+        goods_back = _all_back(order, refund) and await self._goods_back(platform_order_id)
+        return PlacedRefund(str(booked.id), Money.of_minor(booked.amount, order.currency), goods_back)
+
+    async def _goods_back(self, platform_order_id: str) -> bool:
+        """Whether the shop's own way took all goods back: cancelling, since its refund moves money alone."""
+        state = (await self._after.order(platform_order_id)).state
+        if state == "new":
             await self._after.cancel(platform_order_id)
-        return PlacedRefund(str(booked.id), Money.of_minor(booked.amount, order.currency))
+        return state in ("new", "cancelled")
 
 
 def _nothing_placed(error: TillbridgeError) -> TillbridgeError:
