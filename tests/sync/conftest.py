@@ -9,8 +9,10 @@ import pytest
 
 from tests.support.clock import VirtualClock
 from tests.support.counters import BackOffice
-from tests.support.databases import copy_template
+from tests.support.databases import copy_template, postgresql
 from tillbridge.storage import open_storage
+
+__all__ = ["office", "postgresql"]
 
 
 @pytest.fixture

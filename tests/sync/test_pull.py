@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from tests.support.clock import VirtualClock
 from tests.support.counters import TILL, BackOffice
+from tests.support.databases import Cluster
 from tests.support.pulled_shop import PulledShop, product
 from tests.support.sales import goods, record, sold
 from tests.support.stock_shop import StockShop
 from tillbridge.domain.connections import Route
 from tillbridge.domain.errors import NetworkFailure
-from tillbridge.domain.jobs import JobKind
+from tillbridge.domain.jobs import JobKind, JobState
 from tillbridge.domain.orders import Order, OrderStatus, Origin, PaymentStatus, RefundLine
 from tillbridge.domain.queue import QueueFilter
 from tillbridge.platforms.contract import Page, RefusedRecord
+from tillbridge.storage import open_storage
 from tillbridge.sync.enqueue import new_job
 from tillbridge.sync.pull import OVERLAP
 
@@ -87,6 +91,24 @@ def _online(number: str, *, updated_at: datetime = NEWEST, payment: PaymentStatu
         sold_at=SOLD_ONLINE,
         updated_at=updated_at,
     )
+
+
+async def test_two_pulls_at_once_keep_an_online_order_once(postgresql: Cluster, tmp_path: Path) -> None:
+    """On PostgreSQL both find it unknown; one is told so and goes on with what the other wrote."""
+    clock = VirtualClock()
+    async with open_storage(postgresql.fresh(), clock, keyring_path=tmp_path / "keyring") as storage:
+        office = BackOffice(storage, clock)
+        await office.connect()
+        office.pulls = PulledShop(StockShop(clock))
+        office.pulls.orders.pages = [Page(tuple(_online(str(each)) for each in range(20)), (), NEWEST, None)]
+        web = (await office.connection()).id
+        await storage.jobs.add([new_job(JobKind.PULL_ORDERS, web, clock.now()) for _ in range(4)])
+        await office.work()
+        assert await storage.sales.count() == 20
+        assert await storage.queue.count(QueueFilter(states=(JobState.PARKED,))) == 0
+        [level] = (await storage.stock.levels(["TEE-M"])).values()
+        taken = sum(each.quantity for each in _online("0").lines)
+        assert level == -20 * taken
 
 
 async def test_an_online_order_is_kept_once_and_takes_from_stock_once(office: BackOffice, shop: PulledShop) -> None:

@@ -15,6 +15,7 @@ from tillbridge.domain.clock import Clock
 from tillbridge.domain.connections import Connection
 from tillbridge.domain.customers import Customer
 from tillbridge.domain.deliveries import Delivery
+from tillbridge.domain.errors import InvalidInput
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.jobs import JobKind, JobState
 from tillbridge.domain.orders import Order, OrderStatus, Origin, PaymentStatus
@@ -194,9 +195,15 @@ class Puller:
         known = await self._storage.sales.online(connection.id, order.external_id)
         if known is None:
             fresh = as_ours(order, connection)
-            await self._storage.sales.add(fresh, [_delivered(fresh, connection, now)])
-            await self._book(connection, replace(fresh, lines=()), fresh)
-            return
+            try:
+                await self._storage.sales.add(fresh, [_delivered(fresh, connection, now)])
+            except InvalidInput:
+                # another pull wrote it since we looked
+                if (known := await self._storage.sales.online(connection.id, order.external_id)) is None:
+                    raise
+            else:
+                await self._book(connection, replace(fresh, lines=()), fresh)
+                return
         known = await self._storage.sales.hold(known.id)
         if known.updated_at == order.updated_at:
             return
