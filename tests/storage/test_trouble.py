@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from tests.support.clock import VirtualClock
@@ -140,3 +141,30 @@ async def test_a_worker_goes_on_by_itself_after_a_restart(served: Storage, postg
     await asyncio.sleep(0)
     await asyncio.to_thread(postgresql.start)
     assert [each.state for each in await claiming] == [JobState.RUNNING]
+
+
+@pytest.mark.parametrize("ends", ["release", "undo"])
+async def test_a_savepoint_of_the_library_ends_in_our_words_when_the_server_goes_away(
+    ends: str, postgresql: Cluster, tmp_path: Path
+) -> None:
+    """``update_or_create`` and its like open one inside our transaction."""
+    async with open_storage(postgresql.fresh(), VirtualClock(), keyring_path=tmp_path / "keyring") as storage:
+
+        async def cut_off() -> None:
+            async with storage.transaction():
+                inner = storage._database.client()._in_transaction()
+                await inner.__aenter__()
+                [mine] = await storage._database.rows("SELECT pg_backend_pid() AS id")
+                other = await asyncpg.connect(storage._database.address)
+                try:
+                    await other.execute(f"SELECT pg_terminate_backend({mine['id']}, 5000)")
+                finally:
+                    await other.close()
+                failed = RuntimeError() if ends == "undo" else None
+                with pytest.raises(DatabaseUnreachable):
+                    await inner.__aexit__(type(failed) if failed else None, failed, None)
+                raise DatabaseUnreachable(reason="told")
+
+        with pytest.raises(DatabaseUnreachable):
+            await cut_off()
+        assert await storage.sales.count() == 0, "the pool has another connection"

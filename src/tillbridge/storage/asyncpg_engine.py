@@ -33,6 +33,20 @@ class Guarded(AsyncpgDBClient):
 
 
 class SafeWrapper(Guarded, TransactionWrapper):
+    """Its ends too: Tortoise opens savepoints of its own, and they end in the driver's errors otherwise."""
+
+    async def begin(self) -> None:
+        with translated("PostgreSQL"):
+            await super().begin()
+
+    async def commit(self) -> None:
+        with translated("PostgreSQL"):
+            await super().commit()
+
+    async def rollback(self) -> None:
+        with translated("PostgreSQL"):
+            await super().rollback()
+
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(SafeWrapper(self))
 

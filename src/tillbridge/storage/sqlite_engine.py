@@ -62,15 +62,18 @@ class ImmediateWrapper(Guarded, SqliteTransactionWrapper):
 
     async def savepoint(self) -> None:
         self._still_good()
-        await super().savepoint()
+        with translated(self.place):
+            await super().savepoint()
 
     async def release_savepoint(self) -> None:
         self._still_good()
-        await super().release_savepoint()
+        with translated(self.place):
+            await super().release_savepoint()
 
     async def commit(self) -> None:
         self._still_good()
-        await super().commit()
+        with translated(self.place):
+            await super().commit()
 
     async def begin(self) -> None:
         with translated(self.place):
