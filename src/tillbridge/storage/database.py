@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import pkgutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.context import TortoiseContext, get_current_context, set_global_context
-from tortoise.migrations.executor import MigrationExecutor
 
 from tillbridge.domain.clock import Clock, SystemClock
-from tillbridge.domain.errors import DatabaseBusy, DatabaseUnreachable, NewerDatabase, StorageError
-from tillbridge.storage import files
+from tillbridge.domain.errors import DatabaseBusy, DatabaseUnreachable, StorageError
+from tillbridge.storage import files, migrations
 from tillbridge.storage.trouble import in_utc, translated
 
 T = TypeVar("T")
@@ -148,8 +148,11 @@ class Database:
         with translated(self.place):
             if self.path is not None:
                 files.prepare(self.path)
-            async with self.start_up_lock():
-                await self._bring_up()
+            if not await self._is_current():
+                from tillbridge.storage.upgrading import bring_up  # noqa: PLC0415  heavy, and seldom needed
+
+                async with self.start_up_lock():
+                    await bring_up(self._config(foreign_keys=False), self.dialect, self.path)
         async with TortoiseContext() as context:
             with translated(self.place):
                 await context.init(config=self._config())
@@ -162,26 +165,18 @@ class Database:
             finally:
                 self._context = None
 
-    async def _bring_up(self) -> None:
-        config = self._config(foreign_keys=False)
-        async with TortoiseContext() as context:
-            await context.init(config=config)
-            client = context.connections.get(self.dialect)
-            # plan() would take an unreachable database for an empty one
-            await client.execute_query("SELECT 1")
-            executor = MigrationExecutor(client, cast(Any, config["apps"]))
-            steps = await executor.plan()
-            applied = set(executor.loader.applied_migrations)
-            if unknown := applied - set(executor.loader.disk_migrations):
-                raise NewerDatabase(steps=", ".join(sorted(each.name for each in unknown)))
-            if not steps:
-                return
-            if self.path is not None and applied:
-                before = f"{self.path.name}.before-{steps[0].migration.name}"
-                await files.copied(self.path, self.path.with_name(before))
-            await executor.migrate(direction="forward")
-            if self.is_sqlite and (await client.execute_query("PRAGMA foreign_key_check"))[1]:
-                raise StorageError(reason="the update left rows without their owner; the copy before it is kept")
+    async def _is_current(self) -> bool:
+        """Whether all steps of this version and no others were taken; then nothing of them needs to be loaded."""
+        shipped = {each.name for each in pkgutil.iter_modules(migrations.__path__)}
+        return await self._steps_taken() == shipped
+
+    async def _steps_taken(self) -> set[str]:
+        """Names of the steps a database has behind it; empty for one without tables."""
+        if self.path is not None:
+            return files.steps_taken(self.path)
+        async with self._bare_connection() as connection:
+            there = await connection.fetchval("SELECT to_regclass('tortoise_migrations') IS NOT NULL")
+            return {row["name"] for row in await connection.fetch(files.STEPS)} if there else set()
 
     @asynccontextmanager
     async def start_up_lock(self) -> AsyncIterator[None]:
@@ -191,14 +186,20 @@ class Database:
             async with files.start_up_lock(self.path, SystemClock()):
                 yield
             return
+        async with self._bare_connection() as connection:
+            await connection.execute("SELECT pg_advisory_lock($1)", _START_UP_LOCK)
+            yield
+
+    @asynccontextmanager
+    async def _bare_connection(self) -> AsyncIterator[Any]:
+        """To PostgreSQL, beside the shared ones."""
         import asyncpg  # noqa: PLC0415  an extra: only where PostgreSQL is used
 
         from tillbridge.storage.asyncpg_engine import CONNECT_SECONDS  # noqa: PLC0415  likewise
 
         connection = await asyncpg.connect(self.address, timeout=CONNECT_SECONDS)
         try:
-            await connection.execute("SELECT pg_advisory_lock($1)", _START_UP_LOCK)
-            yield
+            yield connection
         finally:
             await connection.close()
 

@@ -15,6 +15,7 @@ from tillbridge.domain.errors import DatabaseBusy, StorageError
 
 _LOOK_EVERY = 0.05
 _PATIENCE = 60.0
+STEPS = "SELECT name FROM tortoise_migrations"
 _DAMAGED = "the copy is damaged; nothing was replaced"
 
 
@@ -50,6 +51,14 @@ async def _begin(connection: sqlite3.Connection, clock: Clock) -> None:
             if clock.monotonic() > until:
                 raise DatabaseBusy() from error
         await clock.sleep(_LOOK_EVERY)
+
+
+def steps_taken(path: Path) -> set[str]:
+    """Names of the migrations a file has behind it; empty for one without tables."""
+    with closing(sqlite3.connect(path)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tortoise_migrations'").fetchone():
+            return set()
+        return {name for (name,) in connection.execute(STEPS)}
 
 
 def copy(source: Path, target: Path, check_value: str | None = None) -> None:
