@@ -86,6 +86,18 @@ def test_credentials_come_from_standard_input_as_well(empty: Cli, doors: Doors) 
     assert added["state"] == "connected"
 
 
+def test_a_store_is_connected_by_consent_with_its_page_told_beside_the_answer(empty: Cli, doors: Doors) -> None:
+    door = doors["shopify"]
+    given = json.loads(door.credentials.read_text())
+    typed = [given["shop"], given["client_id"], given["client_secret"], "code-of-long-ago"]
+    result = empty.run(
+        "connections", "add", "shopify", "--name", "Harbour", "--setup", "partner_app", "--base-url", door.base_url,
+        "--json", stdin="\n".join(typed) + "\n", expect=1,
+    )  # fmt: skip
+    assert f"{door.base_url}/admin/oauth/authorize?client_id={given['client_id']}" in result.stderr
+    assert "Client secret" not in result.stdout, "questions are no part of the answer"
+
+
 def test_an_unknown_platform_is_refused_with_the_known_ones(empty: Cli) -> None:
     card = empty.refused("connections", "add", "bigshop", "--name", "x", "--credentials", "-")
     assert "shopify" in card["explanation"]

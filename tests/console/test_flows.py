@@ -18,6 +18,7 @@ from tests.support.house import MAYA, House
 from tillbridge import places
 from tillbridge.console import bridge, themes
 from tillbridge.console.app import Console
+from tillbridge.console.widgets.setup_form import SetupForm
 from tillbridge.console.widgets.window import Window
 from tillbridge.domain.connections import ConnectionState, Route, RouteKind
 from tillbridge.domain.events import QueueChanged
@@ -66,6 +67,26 @@ async def test_a_wrong_key_is_named_on_a_card_and_a_right_one_connects(empty: Ho
         seen = screen(pilot.app)
         assert "Passport" in seen
         assert "product, inventory, order, customer, discount, gift card" in seen
+
+
+async def test_consent_in_a_browser_is_asked_for_and_its_answer_pasted(empty: House) -> None:
+    async with console(empty, WIDE) as pilot:
+        await press(pilot, *connecting(empty, "shopify"), "shift+tab", "enter", "down", "enter")
+        assert "F9 Allow access" in screen(pilot.app)
+        await press(pilot, "f9")
+        assert "Shop domain: is needed" in screen(pilot.app)
+        await press(
+            pilot, "enter", "tab", *typed("harbour-lane.myshopify.com"), "tab", *typed("4f1c8a2e9b7d4c3f"), "f9"
+        )
+        seen = screen(pilot.app)
+        assert "harbour-lane.myshopify.com/admin/oauth/authorize?client_id=4f1c8a2e9b7d4c3f" in seen
+        assert "▄▄▄▄▄" in seen, "a large terminal shows the address as a code, too"
+        await press(pilot, *typed("https://app.example.com/?code=theirs&state=theirs"), "enter")
+        assert "belongs to another request" in screen(pilot.app)
+        await press(pilot, *typed("b1f3c09e7a4d"), "enter")
+        form = pilot.app.screen.query_one(SetupForm)
+        assert form.so_far().values["authorization_code"] == "b1f3c09e7a4d"
+        assert "b1f3c09e7a4d" not in screen(pilot.app)
 
 
 async def test_a_form_says_what_is_wrong_while_it_is_typed(empty: House) -> None:

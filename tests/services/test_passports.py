@@ -39,12 +39,10 @@ def test_where_keys_are_made_and_what_is_not_there_yet_is_told() -> None:
         fields=(KEY, CODE),
         not_yet=("webhooks",),
         documentation="https://docs.example/api",
-        extra={"install_page": "https://shop.example/install"},
     )
     everything = told(spec)
     assert everything["Keys"] == ("Key: Admin, Apps", "Code: the address bar")
     assert told(spec, "own")["Keys"] == ("Key: Admin, Apps",)
-    assert everything["Install page"] == ("https://shop.example/install",)
     assert everything["Documents"] == ("https://docs.example/api",)
     assert everything["Not yet"] == ("webhooks",)
 

@@ -6,12 +6,13 @@ import json
 import os
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tillbridge.cli.output import plain, say, say_done, say_json, table
+from tillbridge.cli.output import ask_aside, plain, say, say_done, say_json, table
 from tillbridge.cli.running import actor, make_sure, run
 from tillbridge.domain.connections import Route, RouteKind
 from tillbridge.domain.errors import InvalidInput
@@ -19,7 +20,7 @@ from tillbridge.messages import text
 
 if TYPE_CHECKING:
     from tillbridge.domain.specs import PlatformSpec
-    from tillbridge.services.connections import ConnectionView, StepView
+    from tillbridge.services.connections import ConnectionDraft, ConnectionView, StepView
     from tillbridge.services.house import Services
 
 app = typer.Typer(help="Connected online stores.", no_args_is_help=True)
@@ -51,9 +52,9 @@ def add(
         from tillbridge.services.connections import ConnectionDraft
 
         spec = services.connections.spec(platform)
-        values = read_credentials(credentials) if credentials else ask_for(spec, setup)
-        draft = ConnectionDraft(platform, name, values, setup, base_url, ca_file, insecure_http)
-        return await services.connections.add(draft, actor())
+        draft = ConnectionDraft(platform, name, {}, setup, base_url, ca_file, insecure_http)
+        values = read_credentials(credentials) if credentials else ask_for(spec, draft, services)
+        return await services.connections.add(replace(draft, values=values), actor())
 
     added = run(ctx, work, as_json=as_json)
     if as_json:
@@ -178,9 +179,13 @@ def reauth(ctx: typer.Context, name: Name, credentials: Credentials = "", as_jso
     """Enter credentials anew; waiting jobs go on afterwards."""
 
     async def work(services: Services) -> Any:
+        from tillbridge.services.connections import ConnectionDraft
+
         view = await services.connections.get(name)
         spec = services.connections.spec(view.connection.platform)
-        values = read_credentials(credentials) if credentials else ask_for(spec, view.connection.setup)
+        known = view.connection
+        draft = ConnectionDraft(known.platform, name, {}, known.setup, known.base_url)
+        values = read_credentials(credentials) if credentials else ask_for(spec, draft, services)
         return await services.connections.reauthenticate(name, values, actor())
 
     fresh = run(ctx, work, as_json=as_json)
@@ -236,11 +241,17 @@ def read_credentials(source: str) -> dict[str, str]:
     return values
 
 
-def ask_for(spec: PlatformSpec, setup: str) -> dict[str, str]:
-    """Ask for each field; what is secret does not show while it is typed."""
-    kind = setup or (spec.setups[0].name if spec.setups else "")
-    values = {}
+def ask_for(spec: PlatformSpec, draft: ConnectionDraft, services: Services) -> dict[str, str]:
+    """Ask for each field; what is secret does not show while it is typed. A consent page is told before its answer."""
+    kind = draft.setup or (spec.setups[0].name if spec.setups else "")
+    answers = {each.answer for each in spec.consent if each.setup == kind}
+    values: dict[str, str] = {}
     for each in spec.fields_for(kind):
-        say(f"{each.title}: {each.help} {each.where_to_find}".rstrip())
-        values[each.name] = typer.prompt(each.title, hide_input=each.secret, default="" if not each.required else None)
+        ask_aside(f"{each.title}: {each.help} {each.where_to_find}".rstrip())
+        request = None
+        if each.name in answers:
+            request = services.connections.request_consent(replace(draft, values=values, setup=kind))
+            ask_aside(text("cli.consent", address=request.address))
+        value = typer.prompt(each.title, hide_input=each.secret, default="" if not each.required else None, err=True)
+        values[each.name] = request.judged(value) if request else value
     return values

@@ -25,6 +25,11 @@ def say(line: str = "") -> None:
     sys.stdout.write(_CONTROL.sub("", line).replace("\n", " ") + "\n")
 
 
+def ask_aside(line: str) -> None:
+    """As ``say``, on the error stream: what leads up to a question does not belong to the answer."""
+    sys.stderr.write(_CONTROL.sub("", line).replace("\n", " ") + "\n")
+
+
 def say_json(value: Any) -> None:
     """One JSON document on one line."""
     sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")

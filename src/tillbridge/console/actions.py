@@ -108,6 +108,7 @@ ACTIONS = (
     UserAction("basket", "remove_line", "delete"),
     UserAction("settings", "save_shop", "f12,f10", footer=True),
     UserAction("setup", "test_draft", "f8", footer=True),
+    UserAction("setup", "consent", "f9", footer=True),
     UserAction("setup", "save", "f12,f10", footer=True),
     UserAction("setup", "back", "escape", footer=True),
 )

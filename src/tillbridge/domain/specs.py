@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from tillbridge.domain.consent import ConsentPage
 from tillbridge.domain.tokens import TokenType
 
 
@@ -206,6 +207,7 @@ class PlatformSpec:
     api_version_ends: date | None
     editions: str
     setups: tuple[SetupKind, ...] = ()
+    consent: tuple[ConsentPage, ...] = ()
     hosts: tuple[HostRole, ...]
     fields: tuple[CredentialField, ...]
     tokens: tuple[TokenRule, ...]

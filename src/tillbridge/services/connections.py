@@ -6,40 +6,33 @@ Screens and the command line call ConnectionsService; every changing call names 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from tillbridge.domain.audit import Actor, AuditEntry
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.connections import Connection, ConnectionState, Route, RouteKind, ShopFacts
-from tillbridge.domain.errors import InvalidInput, TokenRejected, UnknownConnection, VaultError, WrongCredentials
+from tillbridge.domain.errors import InvalidInput, UnknownConnection, VaultError
 from tillbridge.domain.events import ConnectionChanged, Event, QueueChanged, TokenRenewed
 from tillbridge.domain.jobs import JobKind, Phase
 from tillbridge.domain.orders import OrderStatus
-from tillbridge.domain.specs import CredentialField, Noun, PlatformSpec
+from tillbridge.domain.specs import Noun, PlatformSpec
 from tillbridge.domain.tokens import Secret, Token, TokenFacts, TokenType
 from tillbridge.messages import text
 from tillbridge.net.gate import interactive
 from tillbridge.platforms.registry import PlatformServiceRegistry
 from tillbridge.services import drafts, readiness
+from tillbridge.services.consent import ConsentRequest, request_for
 from tillbridge.services.drafts import ConnectionDraft
 from tillbridge.services.preparing import Preparation
 from tillbridge.services.readiness import MISSING_SCOPES, ConnectionView, StepView, state_of
-from tillbridge.services.sessions import CREDENTIALS_FACT, Sessions, Trial
+from tillbridge.services.sessions import CREDENTIALS_FACT, Sessions
 from tillbridge.services.tokens import TokenService
+from tillbridge.services.trials import Trials
 from tillbridge.storage import Storage
 
 __all__ = ["ConnectionDraft", "ConnectionView", "ConnectionsService", "StepView"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """A draft whose live test passed: some grants are good for one exchange only, so it is not made twice."""
-
-    draft: ConnectionDraft
-    facts: ShopFacts
-    tokens: Mapping[TokenType, Token]
 
 
 class ConnectionsService:
@@ -56,7 +49,7 @@ class ConnectionsService:
     ) -> None:
         self._storage, self._registry, self._sessions, self._tokens = storage, registry, sessions, tokens
         self._clock, self._publish = clock, publish
-        self._tried: _Tried | None = None
+        self._trials = Trials(registry, sessions, clock)
         self._preparation = Preparation(storage, registry, clock, publish)
 
     def platforms(self) -> tuple[PlatformSpec, ...]:
@@ -96,9 +89,11 @@ class ConnectionsService:
         Raises InvalidInput naming the field before anything is sent; WrongCredentials naming the field after.
         """
         spec = self._registry.spec(draft.platform)
-        draft = drafts.completed(draft, spec)
-        drafts.check(draft, spec)
-        return (await self._try(draft, spec)).facts
+        return (await self._trials.now(drafts.completed(draft, spec), spec)).facts
+
+    def request_consent(self, draft: ConnectionDraft) -> ConsentRequest:
+        """The page to open in a browser for the draft's kind of setup. Raises InvalidInput naming what it needs."""
+        return request_for(draft, self._registry.spec(draft.platform), self._clock)
 
     async def add(self, draft: ConnectionDraft, actor: Actor) -> Connection:
         """Check, test live, and only then save. Raises what ``test_draft`` raises, InvalidInput for a taken name."""
@@ -107,14 +102,14 @@ class ConnectionsService:
         drafts.check(draft, spec)
         if await self._storage.connections.by_name(draft.name) is not None:
             raise InvalidInput(field="name", reason=text("connections.name_taken", name=draft.name), name="name")
-        tried = self._tried if self._tried is not None and self._tried.draft == draft else await self._try(draft, spec)
+        tried = await self._trials.of(draft, spec)
         connection = _as_tested(drafts.connection_of(draft, spec, self._clock.now()), tried.facts, self._clock)
         async with self._storage.transaction():
             await self._storage.connections.add(connection)
             await self._keep_credentials(connection, spec, drafts.secrets_of(draft, spec), tried.tokens)
             await self._audit(actor, "added", connection, platform=spec.title)
             await self._become_a_shop(tried.facts)
-        self._tried = None
+        self._trials.forget()
         self._publish(ConnectionChanged(connection.id))
         return connection
 
@@ -134,11 +129,17 @@ class ConnectionsService:
         """One try with what is stored, in case the shop was put right meanwhile; nobody else renews now."""
         known = await self._known_tokens(connection)
         async with self._sessions.trial(connection, await self._storage.vault.secrets(connection.id), known) as tried:
-            facts = await self._ask(connection, spec, tried)
+            facts = await self._trials.ask(connection, spec, tried)
             if tried.tokens.grant is not None:
                 access = known.get(TokenType.ACCESS)
                 await self._tokens.keep_grant(connection, tried.tokens.grant, access.generation if access else 0)
         return facts
+
+    async def test_anew(self, name: str, values: Mapping[str, str]) -> ShopFacts:
+        """The live test of credentials to be entered anew, where the connection lives; nothing is replaced."""
+        connection = await self.find(name)
+        spec = self._registry.spec(connection.platform)
+        return (await self._trials.now(await self._draft_again(connection, spec, values), spec)).facts
 
     async def reauthenticate(self, name: str, values: Mapping[str, str], actor: Actor) -> Connection:
         """Enter credentials anew; fields left empty keep their value. They are tested before anything is replaced.
@@ -148,8 +149,7 @@ class ConnectionsService:
         connection = await self.find(name)
         spec = self._registry.spec(connection.platform)
         draft = await self._draft_again(connection, spec, values)
-        drafts.check(draft, spec)
-        tried = await self._try(draft, spec)
+        tried = await self._trials.of(draft, spec)
         fresh = replace(
             connection,
             settings=drafts.settings_of(draft, spec),
@@ -163,7 +163,7 @@ class ConnectionsService:
             }
             await self._keep_credentials(fresh, spec, drafts.secrets_of(draft, spec), newer)
             await self._audit(actor, "reauthenticated", connection)
-        self._tried = None
+        self._trials.forget()
         saved = await self._save_tested(fresh, spec, tried.facts)
         self._publish(TokenRenewed(connection.id))
         return saved
@@ -239,26 +239,6 @@ class ConnectionsService:
         connection = await self.find(name)
         spec = self._registry.spec(connection.platform)
         return tuple((noun, *readiness.noun_state(connection, spec, noun)) for noun in Noun)
-
-    async def _try(self, draft: ConnectionDraft, spec: PlatformSpec) -> _Tried:
-        self._tried = None
-        connection = drafts.connection_of(draft, spec, self._clock.now())
-        async with self._sessions.trial(connection, drafts.secrets_of(draft, spec)) as tried:
-            facts = await self._ask(connection, spec, tried)
-            self._tried = _Tried(draft, facts, dict(tried.tokens.kept))
-        return self._tried
-
-    async def _ask(self, connection: Connection, spec: PlatformSpec, tried: Trial) -> ShopFacts:
-        """The live test; a plain 401 is put into words with the field it is most likely about."""
-        try:
-            return await self._registry.platform(spec.slug).shop(tried.session).test()
-        except TokenRejected as error:
-            likely = _likely_field(spec, connection.setup)
-            if likely is None:
-                raise
-            raise WrongCredentials(
-                field=likely.title, where=likely.where_to_find, request_id=error.request_id
-            ) from error
 
     async def _keep_credentials(
         self,
@@ -340,11 +320,6 @@ def _as_tested(connection: Connection, facts: ShopFacts, clock: Clock) -> Connec
         connection, facts={**connection.facts, **learnt}, currency=facts.currency, zone=facts.zone,
         tested_at=clock.now(), state=state,
     )  # fmt: skip
-
-
-def _likely_field(spec: PlatformSpec, setup: str) -> CredentialField | None:
-    secret = [each for each in spec.fields_for(setup) if each.secret and each.required]
-    return secret[0] if secret else None
 
 
 def _route_words(route: Route) -> str:

@@ -9,9 +9,6 @@ from datetime import date, timedelta
 from tillbridge.domain.specs import PlatformSpec, TokenRule
 from tillbridge.messages import text
 
-INSTALL_PAGE = "install_page"
-"""Under this name a spec's ``extra`` holds the address at which an app is installed."""
-
 
 @dataclass(frozen=True, slots=True)
 class PassportFact:
@@ -32,7 +29,6 @@ def passport_facts(spec: PlatformSpec, setup: str = "") -> tuple[PassportFact, .
         "passport.risk": (spec.look_up.residual_risk,),
         "passport.mail": tuple(dict.fromkeys(each.words for each in spec.mails)),
         "passport.keys": tuple(dict.fromkeys(_keys(spec, setup))),
-        "passport.install": (spec.extra.get(INSTALL_PAGE, ""),),
         "passport.documents": (spec.documentation,),
         "passport.not_yet": spec.not_yet,
     }

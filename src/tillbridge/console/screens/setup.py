@@ -12,6 +12,7 @@ from textual.widget import Widget
 from tillbridge.console import actions
 from tillbridge.console.bridge import Facts
 from tillbridge.console.errors import unwrap
+from tillbridge.console.modals.consent import ConsentModal
 from tillbridge.console.modals.questions import ConfirmModal
 from tillbridge.console.screens.panel import Panel
 from tillbridge.console.stylesheets import sheet
@@ -21,7 +22,7 @@ from tillbridge.messages import text
 from tillbridge.services.drafts import ConnectionDraft
 
 if TYPE_CHECKING:
-    from tillbridge.domain.connections import Connection
+    from tillbridge.domain.connections import Connection, ShopFacts
     from tillbridge.domain.specs import PlatformSpec
 
 
@@ -77,11 +78,31 @@ class SetupScreen(Panel):
         form = self.query_one(SetupForm)
         self._say_busy(text("console.setup.testing"))
         try:
-            facts = await self.services.connections.test_draft(self._draft(typed))
+            facts = await self._ask(typed)
         finally:
             self._busy = False
             form.say(Content(""))
         form.show_facts(facts)
+
+    async def _ask(self, typed: Typed) -> ShopFacts:
+        if self._known is not None:
+            return await self.services.connections.test_anew(typed.name, typed.values)
+        return await self.services.connections.test_draft(self._draft(typed))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The consent page is there for kinds of setup that have one."""
+        if action == "consent":
+            kinds = [form.setup_kind for form in self.query(SetupForm)]
+            return any(each.setup in kinds for each in self._spec.consent)
+        return super().check_action(action, parameters)
+
+    @work(exclusive=True, group="ask", exit_on_error=False)
+    async def action_consent(self) -> None:
+        form = self.query_one(SetupForm)
+        request = self.services.connections.request_consent(self._draft(form.so_far()))
+        answer = await self.app.push_screen_wait(ConsentModal(request))
+        if answer is not None:
+            form.fill(request.answer, answer)
 
     def action_save(self) -> None:
         typed = self.query_one(SetupForm).typed()

@@ -58,6 +58,9 @@ class CredentialInput(Vertical):
     def focus_input(self) -> None:
         self.query_one("Input, Select").focus()
 
+    def fill(self, value: str) -> None:
+        self.query_one(QuietInput).value = value
+
     def reveal_problem(self, words: str | None = None) -> None:
         """Show what is wrong even if the field was not visited, or what the platform said about it."""
         self._touched = True

@@ -89,6 +89,7 @@ class SetupForm(VerticalScroll, can_focus=False):
         box = self.query_one("#fields", Vertical)
         await box.remove_children()
         await box.mount_all(self._fields())
+        self.screen.refresh_bindings()
 
     @on(CredentialInput.Changed)
     @on(Input.Changed)
@@ -113,11 +114,22 @@ class SetupForm(VerticalScroll, can_focus=False):
         if wrong:
             wrong[0].focus_input()
             return None
+        return self.so_far()
+
+    def so_far(self) -> Typed:
+        """What was typed, whether it can be right or not."""
         values = {each.spec.name: each.value for each in self.inputs if each.value}
         name = self.query_one("#connection-name", QuietInput).value.strip()
         return Typed(
             self.spec.slug, name, self.setup_kind, values, self.query_one("#base-url", QuietInput).value.strip()
         )
+
+    def fill(self, name: str, value: str) -> None:
+        """Put a value into a field by the field's name, and go there."""
+        for each in self.inputs:
+            if each.spec.name == name:
+                each.fill(value)
+                each.focus_input()
 
     def point_at(self, title: str, words: str) -> None:
         """The platform named a field: show its words there and go there."""

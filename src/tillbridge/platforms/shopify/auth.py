@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from tillbridge.domain.consent import code_of
 from tillbridge.domain.errors import (
     NotTheApi,
     PlatformRefused,
@@ -69,7 +70,7 @@ def _partner_grant(session: Session, refresh: Secret | None) -> Mapping[str, str
     code = session.credentials.get("authorization_code")
     if not code:
         raise ReauthenticationNeeded(connection=session.connection.name)
-    return {"code": code.reveal(), "expiring": "1"}
+    return {"code": code_of(code.reveal()).reveal(), "expiring": "1"}
 
 
 async def _ask(session: Session, form: Mapping[str, str]) -> Mapping[str, Any]:

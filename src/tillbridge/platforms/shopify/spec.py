@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from tillbridge.domain.consent import ConsentPage
 from tillbridge.domain.specs import (
     Capability,
     CredentialField,
@@ -50,7 +51,13 @@ REQUIRED_SCOPES = (
 GIFT_CARD_SCOPES = ("read_gift_cards", "read_gift_card_transactions", "write_gift_card_transactions")
 ALL_ORDERS_SCOPE = "read_all_orders"
 ALL_SCOPES = (*REQUIRED_SCOPES, *GIFT_CARD_SCOPES)
-INSTALL_PAGE = f"https://SHOP/admin/oauth/authorize?client_id=CLIENT_ID&scope={','.join(ALL_SCOPES)}"
+CONSENT = ConsentPage(
+    setup=SETUP_PARTNER,
+    role="login",
+    path="/admin/oauth/authorize",
+    asks={"client_id": "{client_id}", "scope": ",".join(ALL_SCOPES)},
+    answer="authorization_code",
+)
 
 NO_GIFT_CARDS = "gift cards not enabled for this shop: Shopify Support must switch them on for the app"
 ORDER_WINDOW = timedelta(days=60)
@@ -113,11 +120,11 @@ FIELDS = (
     CredentialField(
         name="authorization_code",
         title="Authorization code",
-        help="From the address your browser is sent to after the install: the part after code=. Good once.",
-        example="b1f3c09e…",
-        pattern=r"\S{4,512}",
+        help="The whole address your browser is sent to after the install, or the part after code=. Good once.",
+        example="https://app.example.com/?code=b1f3c09e…&state=…",
+        pattern=r"\S{4,2000}",
         secret=True,
-        where_to_find="open the passport's install page in a browser, install, then copy code= from the address bar",
+        where_to_find="open the consent page in any browser, install, then copy the address bar",
         setup=SETUP_PARTNER,
     ),
     CredentialField(
@@ -202,6 +209,7 @@ SPEC = PlatformSpec(
         ),
         SetupKind(SETUP_LEGACY, "Admin-made app", "An existing app with a token that does not end."),
     ),
+    consent=(CONSENT,),
     hosts=(
         HostRole("api", "https://{shop}", sends_credential=True, host_pattern=_HOST),
         HostRole("login", "https://{shop}", sends_credential=True, host_pattern=_HOST),
@@ -254,7 +262,6 @@ SPEC = PlatformSpec(
     extra={
         "version_note": "Shopify answers a retired version with the oldest supported one; its header is checked.",
         "trial_note": "Trial and development shops accept five new orders a minute.",
-        "install_page": INSTALL_PAGE,
         "optional_scopes": ", ".join((*GIFT_CARD_SCOPES, ALL_ORDERS_SCOPE)),
     },
 )

@@ -7,12 +7,11 @@ import json
 from collections.abc import Generator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
+from tillbridge.domain.consent import code_of
 from tillbridge.domain.errors import (
-    InvalidInput,
     NotTheApi,
     OutcomeUnknown,
     PlatformUnavailable,
@@ -57,36 +56,6 @@ class _Client(httpx.Auth):
 def by_key(session: Session) -> bool:
     """Whether the connection speaks with an API key."""
     return session.connection.setup != spec.SETUP_OAUTH
-
-
-def consent_page(client_id: str, redirect_uri: str, state: str) -> str:
-    """The address to open in any browser. ``state`` is a random word that must come back with the answer."""
-    query = {
-        "client_id": client_id,
-        "redirect_uri": redirect_uri,
-        "scope": ",".join(spec.SCOPES),
-        "state": state,
-        "access_type": "offline",
-    }
-    return f"{spec.CONSENT_PAGE}?{urlencode(query, safe=',')}"
-
-
-def code_of(answer: str, state: str | None = None) -> Secret:
-    """The code in what came back from the consent page: the whole address, its query, or the code alone.
-
-    Raises InvalidInput when access was denied, no code is there, or ``state`` is given and another came back.
-    """
-    told = answer.strip()
-    if "=" not in told.rstrip("="):
-        return Secret(told)
-    found = {name: values[0] for name, values in parse_qs(urlsplit(told).query or told).items()}
-    if error := found.get("error"):
-        raise InvalidInput(field="the consent page", reason=f"access was not given ({one_line(error)})")
-    if state is not None and found.get("state") != state:
-        raise InvalidInput(field="the consent page", reason="this answer belongs to another request; open it again")
-    if not found.get("code"):
-        raise InvalidInput(field="the consent page", reason="its answer holds no code=")
-    return Secret(found["code"])
 
 
 async def renew(session: Session, refresh: Secret | None) -> TokenGrant:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tillbridge.domain.consent import ConsentPage
 from tillbridge.domain.specs import (
     Capability,
     CredentialField,
@@ -53,10 +54,18 @@ PERMISSIONS = {
     "website.discounts.read": "Discounts, Read Only",
 }
 """What the page for API keys calls each scope."""
-CONSENT_PAGE = "https://login.squarespace.com/api/1/login/oauth/provider/authorize"
-INSTALL_PAGE = (
-    f"{CONSENT_PAGE}?client_id=CLIENT_ID&redirect_uri=REDIRECT_ADDRESS&scope={','.join(SCOPES)}"
-    "&state=ANY_WORD&access_type=offline"
+CONSENT = ConsentPage(
+    setup=SETUP_OAUTH,
+    role="login",
+    path="/api/1/login/oauth/provider/authorize",
+    asks={
+        "client_id": "{client_id}",
+        "redirect_uri": "{redirect_uri}",
+        "scope": ",".join(SCOPES),
+        "access_type": "offline",
+    },
+    answer="authorization_code",
+    redirect="redirect_uri",
 )
 
 NO_CANCEL = "Squarespace has no call to cancel an order; cancel it in the shop's panel, then it is read back"
@@ -122,7 +131,7 @@ FIELDS = (
         example="https://till.example.com/squarespace?code=vN3…&state=…",
         pattern=r"\S{4,2000}",
         secret=True,
-        where_to_find="open the passport's install page in any browser, allow access, then copy the address bar",
+        where_to_find="open the consent page in any browser, allow access, then copy the address bar",
         setup=SETUP_OAUTH,
     ),
     CredentialField(
@@ -240,6 +249,7 @@ SPEC = PlatformSpec(
         SetupKind(SETUP_KEY, "API key", "A key of this one site, made in its settings. No webhooks."),
         SetupKind(SETUP_OAUTH, "Extension", "A registered extension and one consent in any browser."),
     ),
+    consent=(CONSENT,),
     hosts=(
         HostRole("api", "https://api.squarespace.com", sends_credential=True, host_pattern=_HOSTS),
         HostRole("login", "https://login.squarespace.com", sends_credential=True, host_pattern=_HOSTS),
@@ -285,7 +295,6 @@ SPEC = PlatformSpec(
     ),
     documentation="https://developers.squarespace.com/commerce-apis/overview",
     extra={
-        "install_page": INSTALL_PAGE,
         "orders_an_hour": "With an API key Squarespace takes 100 orders an hour; the others wait in the queue.",
         "discount": "All money off travels as discount lines, codes among them; unit prices are those before it.",
     },
