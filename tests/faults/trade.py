@@ -18,6 +18,7 @@ from tillbridge.domain.money import Money
 from tillbridge.domain.orders import TenderKind
 from tillbridge.domain.specs import GiftCardMode, Noun
 from tillbridge.domain.tokens import Secret
+from tillbridge.net.retry import asked_wait
 from tillbridge.training.demo_shop import GIFT_CARDS, PRODUCTS, TAX_NAME, TAX_RATE
 
 CURRENCY, CODE, TENTH = "EUR", "HARBOUR10", Decimal("0.1")
@@ -127,8 +128,7 @@ class Trade:
             except TillbridgeError as error:
                 if not left:
                     raise
-                # an answer that was lost is settled by a look-up, when what is on its way has arrived
-                await self.stage.ground.clock.sleep(60 if isinstance(error, OutcomeUnknown) else 5)
+                await self._let_pass(error)
 
     async def _at_the_console(self, receipt: str) -> Sold:
         """A basket of the console's own till, with a gift card and cash; what fails is tried again by the cashier."""
@@ -136,11 +136,16 @@ class Trade:
         for left in reversed(range(_TRIES)):
             try:
                 return await self._rung_up(sku)
-            except TillbridgeError:
+            except TillbridgeError as error:
                 if not left:
                     raise
-                await self.stage.ground.clock.sleep(5)
+                await self._let_pass(error)
         raise AssertionError("the last try raises")
+
+    async def _let_pass(self, error: TillbridgeError) -> None:
+        """A cashier waits as long as the store asks; a lost answer is looked up when what is on its way arrived."""
+        least = 60.0 if isinstance(error, OutcomeUnknown) else 5.0
+        await self.stage.ground.clock.sleep(max(least, asked_wait(error) or 0.0))
 
     async def _rung_up(self, sku: str) -> Sold:
         services = self.stage.services

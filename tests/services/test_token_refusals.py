@@ -19,6 +19,7 @@ from tillbridge.domain.errors import (
     WrongCredentials,
 )
 from tillbridge.domain.tokens import Secret, Token, TokenType
+from tillbridge.services.tokens import TokenService
 
 
 def certain() -> TokenRejected:
@@ -175,3 +176,24 @@ async def test_a_key_that_cannot_be_renewed_is_probed_when_the_shop_leaves_doubt
     assert lasting.probes == (0 if certain else 1)
     dead = await _state(stores, web) is ConnectionState.NEEDS_REAUTHENTICATION
     assert dead is (expected is ReauthenticationNeeded)
+
+
+async def test_a_late_refusal_of_an_old_token_starts_no_row(stores: Stores, web: Connection, grantor: Grantor) -> None:
+    """Another process may hear of the old token's end when the new one has long been at work."""
+    grantor.rejects = [certain()]
+    old = await stores.tokens.get_token(web)
+    await stores.tokens.with_token_refresh(web, grantor.operation)
+
+    async def late(token: Token) -> str:
+        if token.generation == old.generation:
+            raise certain()
+        return await grantor.operation(token)
+
+    other = TokenService(stores.storage, stores.clock, lambda fact: None, "other")
+    other.register_token_provider(web, grantor.renew)
+    for _ in range(4):
+        grantor.rejects = [certain(), certain()]
+        with pytest.raises(PlatformUnavailable):
+            await other.with_token_refresh(web, late)
+        assert await stores.tokens.with_token_refresh(web, late)
+    assert await _state(stores, web) is ConnectionState.READY

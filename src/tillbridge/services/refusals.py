@@ -6,7 +6,7 @@ The token service asks it; a call that was accepted ends the row.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from tillbridge.domain.connections import Connection
@@ -29,7 +29,7 @@ TokenProvider = Callable[[Secret | None], Awaitable[TokenGrant]]
 
 OUTAGE = (PlatformUnavailable, NetworkFailure, RateLimited)
 _REFUSED = "token.refused"
-"""The cursor that holds the newest generation that was refused and how many in a row were, as ``7:2``."""
+"""The cursor that holds the newest generation refused, how many in a row were, and the newest accepted: ``7:2:5``."""
 _DEAD_IN_A_ROW = 3
 _DOUBTED_IN_A_ROW = 2
 
@@ -47,6 +47,19 @@ class Provider:
     alive: Callable[[Token], Awaitable[bool]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    refused: int = 0
+    count: int = 0
+    accepted: int = 0
+
+    def before(self, generation: int) -> int:
+        """How many tokens in a row were refused up to this one, of which only the first ever worked."""
+        if self.refused != generation - 1 or self.accepted >= generation:
+            return 0
+        return min(self.count, self.refused - self.accepted + 1)
+
+
 class Refusals:
     """Judges refused tokens of all connections."""
 
@@ -55,13 +68,13 @@ class Refusals:
         self._accepted: dict[UUID, int] = {}
 
     async def accepted(self, connection_id: UUID, generation: int) -> None:
-        """A call with that token worked: what was refused before it counts no more."""
+        """A call with that token worked: what was refused up to it counts no more. Kept for all processes."""
         if self._accepted.get(connection_id, -1) >= generation:
             return
         async with self._storage.transaction():
-            refused, _ = await self._row(connection_id)
-            if refused and refused <= generation:
-                await self._storage.cursors.set(connection_id, _REFUSED, "")
+            row = await self._row(connection_id)
+            if row.accepted < generation:
+                await self._keep(connection_id, replace(row, accepted=generation))
         self._accepted[connection_id] = generation
 
     async def judge(self, connection: Connection, provider: Provider, token: Token, error: TokenRejected) -> bool:
@@ -92,19 +105,21 @@ class Refusals:
     async def _too_many(self, connection_id: UUID, generation: int, longest: int) -> bool:
         """Whether this token is the ``longest`` in a row; else it is noted. Kept for all: each process would renew."""
         async with self._storage.transaction():
-            refused, count = await self._row(connection_id)
-            if refused >= generation:
+            row = await self._row(connection_id)
+            if row.refused >= generation:
                 return False
-            count = count + 1 if refused == generation - 1 else 1
+            count = row.before(generation) + 1
             if count >= longest:
                 return True
-            await self._storage.cursors.set(connection_id, _REFUSED, f"{generation}:{count}")
+            await self._keep(connection_id, replace(row, refused=generation, count=count))
             return False
 
-    async def _row(self, connection_id: UUID) -> tuple[int, int]:
+    async def _row(self, connection_id: UUID) -> _Row:
         kept = await self._storage.cursors.get(connection_id, _REFUSED)
-        generation, _, count = (kept or "0:0").partition(":")
-        return int(generation), int(count)
+        return _Row(*(int(each) for each in kept.split(":"))) if kept else _Row()
+
+    async def _keep(self, connection_id: UUID, row: _Row) -> None:
+        await self._storage.cursors.set(connection_id, _REFUSED, f"{row.refused}:{row.count}:{row.accepted}")
 
 
 def not_permitted(error: TokenRejected) -> MissingPermission:
