@@ -27,6 +27,7 @@ class Crew:
     log: Path
     workers: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
     killed: int = 0
+    killing: asyncio.Lock = field(default_factory=asyncio.Lock)
     changed: Mapping[str, str] = field(default_factory=dict)
 
     def hire(self) -> subprocess.Popen[bytes]:
@@ -49,10 +50,11 @@ class Crew:
 
     async def kill_one_after_a_claim(self, draw: random.Random, patience: float = 30.0) -> None:
         """``kill -9`` of a worker 0 to 300 ms after it was seen with claimed work; another takes its place."""
-        chosen = draw.choice(sorted(await until(self.at_work, patience)))
-        await asyncio.sleep(draw.uniform(0, 0.3))
-        self.kill(chosen)
-        self.hire()
+        async with self.killing:
+            chosen = draw.choice(sorted(await until(self.at_work, patience)))
+            await asyncio.sleep(draw.uniform(0, 0.3))
+            self.kill(chosen)
+            self.hire()
 
     def kill(self, process_id: int) -> None:
         worker = self.workers.pop(process_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.faults.storm import storm
 from tests.faults.trade import Trade
 from tillbridge.platforms.registry import PlatformServiceRegistry
 
-WORKERS = 2
+WORKERS, TILLS = 2, 3
 
 
 async def _day(stage: Stage, seed: int, tell: Tell, *, sales: int, kills: int, pause: float, patience: float) -> None:
@@ -24,10 +25,17 @@ async def _day(stage: Stage, seed: int, tell: Tell, *, sales: int, kills: int, p
     trade = Trade(stage, random.Random(draw.random()), f"D{seed}")
     with crew(stage, WORKERS) as workers:
         async with storm(stage, random.Random(draw.random()), pause) as raging:
-            for number in range(sales):
-                await trade.sell()
-                if number % max(1, sales // kills) == sales // kills // 2 and workers.killed < kills:
-                    await workers.kill_one_after_a_claim(draw)
+            numbers = iter(range(sales))
+
+            async def till() -> None:
+                for number in numbers:
+                    await trade.sell()
+                    if number % (sales // kills) == sales // kills // 2:
+                        await workers.kill_one_after_a_claim(draw)
+
+            async with asyncio.TaskGroup() as tills:
+                for _ in range(TILLS):
+                    tills.create_task(till())
 
             async def enough() -> bool:
                 return sum(raging.struck.values()) >= sales // 4 or await stage.open_work() == 0

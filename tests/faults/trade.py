@@ -18,6 +18,7 @@ from tillbridge.domain.money import Money
 from tillbridge.domain.orders import TenderKind
 from tillbridge.domain.specs import GiftCardMode, Noun
 from tillbridge.domain.tokens import Secret
+from tillbridge.net.retry import asked_wait
 from tillbridge.training.demo_shop import GIFT_CARDS, PRODUCTS, TAX_NAME, TAX_RATE
 
 CURRENCY, CODE, TENTH = "EUR", "HARBOUR10", Decimal("0.1")
@@ -47,58 +48,61 @@ class Sold:
 
 @dataclass
 class Trade:
-    """Sells on a stage. ``cards``: taken from the gift card of each platform."""
+    """Sells on a stage, at several tills at once if asked to. ``cards``: taken from the gift card of each platform."""
 
     stage: Stage
     draw: random.Random
     name: str
     sold: list[Sold] = field(default_factory=list)
     cards: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    begun: int = 0
 
     async def sell(self) -> Sold:
         """The next sale of the day."""
-        receipt = f"{self.name}-{len(self.sold):04}"
+        receipt, draw = f"{self.name}-{self.begun:04}", random.Random(self.draw.random())
+        self.begun += 1
         kinds = ["plain"] * 4 + ["code", "tenders", "return", "card"]
-        make = getattr(self, f"_{kinds[self.draw.randrange(len(kinds))]}")
-        sold: Sold = await make(receipt)
+        make = getattr(self, f"_{kinds[draw.randrange(len(kinds))]}")
+        sold: Sold = await make(receipt, draw)
         self.sold.append(sold)
         return sold
 
-    async def _plain(self, receipt: str) -> Sold:
-        goods = self._basket(list(_PRICES))
+    async def _plain(self, receipt: str, draw: random.Random) -> Sold:
+        goods = _basket(list(_PRICES), draw)
         return await self._taken_in(receipt, "plain", goods, [])
 
-    async def _code(self, receipt: str) -> Sold:
+    async def _code(self, receipt: str, draw: random.Random) -> Sold:
         """Ten per cent off everything by a shopper's code."""
-        goods = self._basket(_EVEN)
+        goods = _basket(_EVEN, draw)
         return await self._taken_in(
             receipt, "code", goods, [], {"type": "percentage", "value": "10", "code": CODE, "title": CODE}
         )
 
-    async def _tenders(self, receipt: str) -> Sold:
+    async def _tenders(self, receipt: str, draw: random.Random) -> Sold:
         """Cash first, the rest by card; a code now and then on top."""
-        goods = self._basket(list(_PRICES))
+        goods = _basket(list(_PRICES), draw)
         return await self._taken_in(receipt, "tenders", goods, [{"kind": "cash", "amount": "5.00"}])
 
-    async def _return(self, receipt: str) -> Sold:
+    async def _return(self, receipt: str, draw: random.Random) -> Sold:
         """A unit of an earlier plain sale comes back; all of it where a store books no refund of a part."""
         cannot = [each for each in self.stage.stores if not self.stage.can(each, Noun.ORDER, "refund")]
         earlier = [each for each in self.sold if each.kind == "plain" and not each.back]
         if not earlier or cannot:
-            return await self._plain(receipt)
-        original = self.draw.choice(earlier)
-        goods = Counter({self.draw.choice(sorted(original.goods)): 1})
+            return await self._plain(receipt, draw)
+        original = draw.choice(earlier)
+        goods = Counter({draw.choice(sorted(original.goods)): 1})
         if not all(self.stage.can(each, Noun.ORDER, "partial_refund") for each in self.stage.stores):
             goods = original.goods
         lines = [{**_line(sku, -count), "return_of": original.receipt} for sku, count in goods.items()]
         total = sum((_PRICES[sku] * count for sku, count in goods.items()), Decimal(0))
         record = _record(receipt, lines, [{"kind": "cash", "amount": str(-total)}], -total)
-        [reference] = await self.stage.take_in(record)
+        # no other till may take the same goods back meanwhile
         original.back += total
+        [reference] = await self.stage.take_in(record)
         back = Counter({sku: -count for sku, count in goods.items()})
         return Sold(receipt, reference, "return", -total, back, is_return=True)
 
-    async def _card(self, receipt: str) -> Sold:
+    async def _card(self, receipt: str, draw: random.Random) -> Sold:
         """A part is paid by a gift card of one of the stores, debited before the sale is taken in."""
         able = [
             platform
@@ -107,13 +111,13 @@ class Trade:
             and self.stage.can(platform, Noun.GIFT_CARD, "redeem")
         ]
         if not able:
-            return await self._tenders(receipt)
-        platform = self.draw.choice(able)
-        if self.draw.random() < 0.5:
-            return await self._at_the_console(receipt)
+            return await self._tenders(receipt, draw)
+        platform = draw.choice(able)
+        if draw.random() < 0.5:
+            return await self._at_the_console(draw.choice(_EVEN))
         await self._debited(platform, f"card {receipt}")
         self.cards[platform] += _TAKEN
-        goods = self._basket(list(_PRICES))
+        goods = _basket(list(_PRICES), draw)
         tender = {"kind": "gift_card", "amount": str(_TAKEN), "masked": "••••2222"}
         return await self._taken_in(receipt, "card", goods, [tender])
 
@@ -127,20 +131,23 @@ class Trade:
             except TillbridgeError as error:
                 if not left:
                     raise
-                # an answer that was lost is settled by a look-up, when what is on its way has arrived
-                await self.stage.ground.clock.sleep(60 if isinstance(error, OutcomeUnknown) else 5)
+                await self._let_pass(error)
 
-    async def _at_the_console(self, receipt: str) -> Sold:
+    async def _at_the_console(self, sku: str) -> Sold:
         """A basket of the console's own till, with a gift card and cash; what fails is tried again by the cashier."""
-        sku = self.draw.choice(_EVEN)
         for left in reversed(range(_TRIES)):
             try:
                 return await self._rung_up(sku)
-            except TillbridgeError:
+            except TillbridgeError as error:
                 if not left:
                     raise
-                await self.stage.ground.clock.sleep(5)
+                await self._let_pass(error)
         raise AssertionError("the last try raises")
+
+    async def _let_pass(self, error: TillbridgeError) -> None:
+        """A cashier waits as long as the store asks; a lost answer is looked up when what is on its way arrived."""
+        least = 60.0 if isinstance(error, OutcomeUnknown) else 5.0
+        await self.stage.ground.clock.sleep(max(least, asked_wait(error) or 0.0))
 
     async def _rung_up(self, sku: str) -> Sold:
         services = self.stage.services
@@ -155,10 +162,6 @@ class Trade:
         issued = {name: platform for platform, name in self.stage.stores.items()}[basket.cards[0].connection]
         self.cards[issued] += _TAKEN
         return Sold(order.receipt, order.reference, "card", order.totals.total.amount, Counter({sku: 1}))
-
-    def _basket(self, skus: Sequence[str]) -> Counter[str]:
-        chosen = self.draw.sample([each for each in skus if each != "LAST-1"], self.draw.randint(1, 3))
-        return Counter({sku: self.draw.randint(1, 2) for sku in chosen})
 
     async def _taken_in(
         self,
@@ -176,6 +179,11 @@ class Trade:
         record = _record(receipt, lines, tenders, total)
         [reference] = await self.stage.take_in({**record, "discounts": [discount] if discount else []})
         return Sold(receipt, reference, kind, total, goods)
+
+
+def _basket(skus: Sequence[str], draw: random.Random) -> Counter[str]:
+    chosen = draw.sample([each for each in skus if each != "LAST-1"], draw.randint(1, 3))
+    return Counter({sku: draw.randint(1, 2) for sku in chosen})
 
 
 def _line(sku: str, quantity: int) -> dict[str, Any]:

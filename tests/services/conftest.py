@@ -10,11 +10,14 @@ import pytest
 from tests.support.clock import VirtualClock
 from tests.support.counters import BackOffice
 from tests.support.databases import copy_template
+from tests.support.granting import grantor, web
 from tests.support.house import House, new_shops, open_house_of
 from tests.support.stores import Stores, open_stores
 from tillbridge.platforms import shopify
 from tillbridge.platforms.contract import Platform
 from tillbridge.storage import open_storage
+
+__all__ = ["grantor", "web"]
 
 
 @pytest.fixture

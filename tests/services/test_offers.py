@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tests.support.stores import OPERATOR, Stores
-from tillbridge.domain.errors import InvalidInput, NotFound, PlatformRefused, UnknownConnection
+from tillbridge.domain.errors import InvalidInput, NotFound, PlatformRefused, RateLimited, UnknownConnection
 from tillbridge.domain.jobs import JobKind
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import RedemptionState
@@ -73,6 +73,18 @@ async def test_a_card_that_holds_less_is_refused_and_the_journal_is_closed(shop:
         await shop.offers.redeem("web", CARD, eur("50.01"), "desk-1", OPERATOR)
     assert await held(shop) == eur("50.00")
     assert await shop.storage.redemptions.unsettled() == ()
+
+
+async def test_a_debit_the_store_was_too_busy_for_may_be_asked_again(shop: Stores) -> None:
+    connection = await shop.connections.find("web")
+    busy = shop.simulators[connection.platform].faults.arm("storm_429", 20, "desk-1")
+    with pytest.raises(RateLimited):
+        await shop.offers.redeem("web", CARD, eur("12.00"), "desk-1", OPERATOR)
+    assert busy.fired
+    busy.times = 0
+    shop.clock.advance(60)
+    await shop.offers.redeem("web", CARD, eur("12.00"), "desk-1", OPERATOR)
+    assert await held(shop) == eur("38.00")
 
 
 async def test_every_debit_is_audited_without_the_code(shop: Stores) -> None:

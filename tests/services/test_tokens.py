@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from tests.support.clock import VirtualClock
 from tests.support.databases import copy_template
+from tests.support.granting import HOUR, Grantor
 from tests.support.sessions import connection_for
 from tests.support.stores import OPERATOR, Stores, open_stores
 from tillbridge.domain.connections import Connection, ConnectionState
@@ -22,7 +23,6 @@ from tillbridge.domain.errors import (
     NetworkFailure,
     ReauthenticationNeeded,
     TillbridgeError,
-    TokenRejected,
     WrongCredentials,
 )
 from tillbridge.domain.events import ConnectionChanged, ReauthenticationAsked, TokenRenewed
@@ -30,115 +30,65 @@ from tillbridge.domain.tokens import Secret, Token, TokenFacts, TokenGrant, Toke
 from tillbridge.messages import text
 from tillbridge.platforms import shopify
 
-HOUR = 3600.0
 
-
-@dataclass
-class Platform:
-    """The token address of a platform and an operation behind it. ``refuse`` is what renewing fails with."""
-
-    life: float = HOUR
-    rotates: bool = False
-    refuse: TillbridgeError | None = None
-    held: asyncio.Event | None = None
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
-    asked_with: list[str | None] = field(default_factory=list)
-    called_with: list[str] = field(default_factory=list)
-    rejects: list[TokenRejected] = field(default_factory=list)
-
-    async def renew(self, refresh: Secret | None) -> TokenGrant:
-        self.asked_with.append(refresh.reveal() if refresh else None)
-        self.asked.set()
-        number = len(self.asked_with)
-        if self.held is not None:
-            await self.held.wait()
-        await asyncio.sleep(0)
-        if self.refuse is not None:
-            raise self.refuse
-        return TokenGrant(Secret(f"access-{number}"), self.life, Secret(f"refresh-{number}") if self.rotates else None)
-
-    async def operation(self, token: Token) -> str:
-        self.called_with.append(token.value.reveal())
-        if self.rejects:
-            raise self.rejects.pop(0)
-        return token.value.reveal()
-
-
-@pytest.fixture
-async def web(stores: Stores) -> Connection:
-    values = {"shop": "harbour-lane.myshopify.com"}
-    connection = connection_for(shopify.PLATFORM, values, "own_app")
-    await stores.storage.connections.add(connection)
-    return connection
-
-
-@pytest.fixture
-async def platform(stores: Stores, web: Connection) -> Platform:
-    """A platform whose access token was granted an hour ago but for a minute and a second."""
-    platform = Platform()
-    stores.tokens.register_token_provider(web, platform.renew)
-    await stores.tokens.store_token(web, TokenType.ACCESS, Secret("access-0"), HOUR)
-    return platform
-
-
-async def test_a_valid_token_is_used_at_once(stores: Stores, web: Connection, platform: Platform) -> None:
+async def test_a_valid_token_is_used_at_once(stores: Stores, web: Connection, grantor: Grantor) -> None:
     assert await stores.tokens.has_valid_token(web)
-    assert await stores.tokens.with_token_refresh(web, platform.operation) == "access-0"
-    assert platform.asked_with == []
+    assert await stores.tokens.with_token_refresh(web, grantor.operation) == "access-0"
+    assert grantor.asked_with == []
 
 
 @pytest.mark.parametrize("passed", [HOUR - 59, HOUR, 9 * HOUR])
 async def test_a_token_at_its_end_is_renewed_before_the_call(
-    stores: Stores, web: Connection, platform: Platform, passed: float
+    stores: Stores, web: Connection, grantor: Grantor, passed: float
 ) -> None:
     stores.clock.advance(passed)
     assert not await stores.tokens.has_valid_token(web)
-    assert await stores.tokens.with_token_refresh(web, platform.operation) == "access-1"
-    assert platform.called_with == ["access-1"]
+    assert await stores.tokens.with_token_refresh(web, grantor.operation) == "access-1"
+    assert grantor.called_with == ["access-1"]
     assert await stores.tokens.has_valid_token(web)
     assert stores.told(TokenRenewed) == [TokenRenewed(web.id)]
 
 
 async def test_a_short_lived_token_is_not_renewed_all_the_time(
-    stores: Stores, web: Connection, platform: Platform
+    stores: Stores, web: Connection, grantor: Grantor
 ) -> None:
-    platform.life = 30
+    grantor.life = 30
     stores.clock.advance(HOUR)
     for _ in range(5):
-        await stores.tokens.with_token_refresh(web, platform.operation)
-    assert len(platform.asked_with) == 1
+        await stores.tokens.with_token_refresh(web, grantor.operation)
+    assert len(grantor.asked_with) == 1
 
 
-async def test_a_token_without_end_is_never_renewed(stores: Stores, web: Connection, platform: Platform) -> None:
+async def test_a_token_without_end_is_never_renewed(stores: Stores, web: Connection, grantor: Grantor) -> None:
     await stores.tokens.store_token(web, TokenType.ACCESS, Secret("lasting"))
     stores.clock.advance(1000 * HOUR)
-    assert await stores.tokens.with_token_refresh(web, platform.operation) == "lasting"
+    assert await stores.tokens.with_token_refresh(web, grantor.operation) == "lasting"
 
 
-async def test_a_hundred_calls_at_once_renew_once(stores: Stores, web: Connection, platform: Platform) -> None:
+async def test_a_hundred_calls_at_once_renew_once(stores: Stores, web: Connection, grantor: Grantor) -> None:
     stores.clock.advance(HOUR)
-    calls = [stores.tokens.with_token_refresh(web, platform.operation) for _ in range(100)]
+    calls = [stores.tokens.with_token_refresh(web, grantor.operation) for _ in range(100)]
     assert set(await asyncio.gather(*calls)) == {"access-1"}
-    assert len(platform.asked_with) == 1
+    assert len(grantor.asked_with) == 1
 
 
 async def test_a_rotated_refresh_token_is_kept_with_the_access_token_and_spent_once(
-    stores: Stores, web: Connection, platform: Platform
+    stores: Stores, web: Connection, grantor: Grantor
 ) -> None:
-    platform.rotates = True
+    grantor.rotates = True
     await stores.tokens.store_token(web, TokenType.REFRESH, Secret("refresh-0"), 90 * 24 * HOUR)
     for _ in range(3):
         stores.clock.advance(HOUR)
-        await stores.tokens.with_token_refresh(web, platform.operation)
-    assert platform.asked_with == ["refresh-0", "refresh-1", "refresh-2"]
+        await stores.tokens.with_token_refresh(web, grantor.operation)
+    assert grantor.asked_with == ["refresh-0", "refresh-1", "refresh-2"]
     kept = await stores.tokens.get_token(web, TokenType.REFRESH)
     assert kept.value == Secret("refresh-3")
 
 
 async def test_both_tokens_are_stored_or_none(
-    stores: Stores, web: Connection, platform: Platform, monkeypatch: pytest.MonkeyPatch
+    stores: Stores, web: Connection, grantor: Grantor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    platform.rotates = True
+    grantor.rotates = True
     await stores.tokens.store_token(web, TokenType.REFRESH, Secret("refresh-0"))
     stores.clock.advance(HOUR)
     put = stores.storage.vault.put_token
@@ -151,53 +101,23 @@ async def test_both_tokens_are_stored_or_none(
     with monkeypatch.context() as patched:
         patched.setattr(stores.storage.vault, "put_token", put_all_but_access)
         with pytest.raises(NetworkFailure):
-            await stores.tokens.with_token_refresh(web, platform.operation)
+            await stores.tokens.with_token_refresh(web, grantor.operation)
     assert (await stores.tokens.get_token(web, TokenType.REFRESH)).value == Secret("refresh-0")
 
 
 async def test_a_caller_that_gives_up_does_not_lose_the_grant(
-    stores: Stores, web: Connection, platform: Platform
+    stores: Stores, web: Connection, grantor: Grantor
 ) -> None:
-    platform.held = asyncio.Event()
+    grantor.held = asyncio.Event()
     stores.clock.advance(HOUR)
-    calling = asyncio.create_task(stores.tokens.with_token_refresh(web, platform.operation))
-    await platform.asked.wait()
+    calling = asyncio.create_task(stores.tokens.with_token_refresh(web, grantor.operation))
+    await grantor.asked.wait()
     calling.cancel()
     await asyncio.gather(calling, return_exceptions=True)
-    platform.held.set()
+    grantor.held.set()
     await stores.tokens.aclose()
     assert (await stores.tokens.get_token(web)).value == Secret("access-1")
-    assert len(platform.asked_with) == 1
-
-
-async def test_a_dead_token_is_renewed_once_and_the_call_repeated_once(
-    stores: Stores, web: Connection, platform: Platform
-) -> None:
-    platform.rejects = [TokenRejected(reason="revoked")]
-    assert await stores.tokens.with_token_refresh(web, platform.operation) == "access-1"
-    assert platform.called_with == ["access-0", "access-1"]
-
-
-async def test_a_fresh_token_that_is_dead_too_needs_a_person(
-    stores: Stores, web: Connection, platform: Platform
-) -> None:
-    platform.rejects = [TokenRejected(reason="revoked"), TokenRejected(reason="revoked")]
-    with pytest.raises(ReauthenticationNeeded):
-        await stores.tokens.with_token_refresh(web, platform.operation)
-    assert len(platform.asked_with) == 1
-    assert (await stores.storage.connections.get(web.id)).state is ConnectionState.NEEDS_REAUTHENTICATION
-
-
-async def test_a_doubtful_refusal_is_one_renewal_for_each_generation_then_a_missing_permission(
-    stores: Stores, web: Connection, platform: Platform
-) -> None:
-    for _ in range(4):
-        platform.rejects = [TokenRejected(certain=False, reason="cannot view orders")] * 2
-        with pytest.raises(MissingPermission) as caught:
-            await stores.tokens.with_token_refresh(web, platform.operation)
-        assert "cannot view orders" in caught.value.card().explanation
-    assert len(platform.asked_with) == 1
-    assert (await stores.storage.connections.get(web.id)).state is ConnectionState.READY
+    assert len(grantor.asked_with) == 1
 
 
 @pytest.mark.parametrize(
@@ -205,69 +125,34 @@ async def test_a_doubtful_refusal_is_one_renewal_for_each_generation_then_a_miss
     [ReauthenticationNeeded(connection="web"), WrongCredentials(field="Client secret", where="the dashboard")],
 )
 async def test_a_refused_renewal_is_told_once_and_not_tried_again(
-    stores: Stores, web: Connection, platform: Platform, refusal: TillbridgeError
+    stores: Stores, web: Connection, grantor: Grantor, refusal: TillbridgeError
 ) -> None:
-    platform.refuse = refusal
+    grantor.refuse = refusal
     stores.clock.advance(HOUR)
     for _ in range(5):
         with pytest.raises(ReauthenticationNeeded):
-            await stores.tokens.with_token_refresh(web, platform.operation)
-    assert (len(platform.asked_with), platform.called_with) == (1, [])
+            await stores.tokens.with_token_refresh(web, grantor.operation)
+    assert (len(grantor.asked_with), grantor.called_with) == (1, [])
     told = await stores.storage.notifications.unread()
     assert [(each.count, each.subject) for each in told] == [(1, "web")]
     assert "web" in text(told[0].message_id, **told[0].params)
     assert stores.told(ReauthenticationAsked) == [ReauthenticationAsked(web.id)]
 
 
-async def test_an_outage_is_no_dead_grant(stores: Stores, web: Connection, platform: Platform) -> None:
-    platform.refuse = NetworkFailure(reason="no route")
+async def test_an_outage_is_no_dead_grant(stores: Stores, web: Connection, grantor: Grantor) -> None:
+    grantor.refuse = NetworkFailure(reason="no route")
     stores.clock.advance(HOUR - 30)
-    assert await stores.tokens.with_token_refresh(web, platform.operation) == "access-0"
+    assert await stores.tokens.with_token_refresh(web, grantor.operation) == "access-0"
     stores.clock.advance(HOUR)
     with pytest.raises(NetworkFailure):
-        await stores.tokens.with_token_refresh(web, platform.operation)
+        await stores.tokens.with_token_refresh(web, grantor.operation)
     assert (await stores.storage.connections.get(web.id)).state is ConnectionState.READY
-    platform.refuse = None
-    assert await stores.tokens.with_token_refresh(web, platform.operation) == "access-3"
-
-
-@dataclass
-class Lasting:
-    """A platform whose key does not end, and what its live test says of it."""
-
-    probed: TillbridgeError | None
-    probes: int = 0
-
-    async def probe(self) -> TillbridgeError | None:
-        self.probes += 1
-        return self.probed
-
-
-@pytest.mark.parametrize(
-    ("certain", "probed", "expected"),
-    [
-        (True, None, ReauthenticationNeeded),
-        (False, None, MissingPermission),
-        (False, WrongCredentials(field="Key", where="settings"), ReauthenticationNeeded),
-        (False, NetworkFailure(reason="no route"), NetworkFailure),
-    ],
-)
-async def test_a_key_that_cannot_be_renewed_is_probed_when_the_shop_leaves_doubt(
-    stores: Stores, web: Connection, certain: bool, probed: TillbridgeError | None, expected: type[TillbridgeError]
-) -> None:
-    lasting, platform = Lasting(probed), Platform()
-    stores.tokens.register_token_provider(web, None, lasting.probe)
-    await stores.tokens.store_token(web, TokenType.API_KEY, Secret("ck_1234567"))
-    platform.rejects = [TokenRejected(certain=certain, reason="cannot view")]
-    with pytest.raises(expected):
-        await stores.tokens.with_token_refresh(web, platform.operation)
-    assert lasting.probes == (0 if certain else 1)
-    dead = (await stores.storage.connections.get(web.id)).state is ConnectionState.NEEDS_REAUTHENTICATION
-    assert dead is (expected is ReauthenticationNeeded)
+    grantor.refuse = None
+    assert await stores.tokens.with_token_refresh(web, grantor.operation) == "access-3"
 
 
 async def test_tokens_are_renewed_ahead_of_time_at_four_fifths_of_their_life(
-    stores: Stores, web: Connection, platform: Platform
+    stores: Stores, web: Connection, grantor: Grantor
 ) -> None:
     stores.clock.advance(HOUR * 0.79)
     assert await stores.tokens.renew_due() == 0
@@ -279,11 +164,11 @@ async def test_tokens_are_renewed_ahead_of_time_at_four_fifths_of_their_life(
 
 
 @pytest.fixture
-async def two_due(stores: Stores, web: Connection, platform: Platform) -> Connection:
+async def two_due(stores: Stores, web: Connection, grantor: Grantor) -> Connection:
     """A second connection, whose name comes after the first's; tokens of both are due for renewal. Answers it."""
     second = replace(connection_for(shopify.PLATFORM, {"shop": "pier.myshopify.com"}, "own_app"), name="zebra")
     await stores.storage.connections.add(second)
-    stores.tokens.register_token_provider(second, Platform().renew)
+    stores.tokens.register_token_provider(second, Grantor().renew)
     await stores.tokens.store_token(second, TokenType.ACCESS, Secret("zebra-0"), HOUR)
     stores.clock.advance(HOUR * 0.9)
     return second
@@ -326,7 +211,7 @@ async def test_a_bug_in_one_platforms_renewal_leaves_the_others_alone(
 
 
 async def test_renewal_in_the_background_outlives_a_database_in_trouble(
-    stores: Stores, web: Connection, platform: Platform, monkeypatch: pytest.MonkeyPatch
+    stores: Stores, web: Connection, grantor: Grantor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores.clock.advance(HOUR * 0.9)
     real = stores.storage.vault.token_facts
@@ -340,15 +225,15 @@ async def test_renewal_in_the_background_outlives_a_database_in_trouble(
     monkeypatch.setattr(stores.storage.vault, "token_facts", facts)
     running = asyncio.create_task(stores.tokens.run())
     async with asyncio.timeout(10):
-        await asyncio.wait({running, asyncio.create_task(platform.asked.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({running, asyncio.create_task(grantor.asked.wait())}, return_when=asyncio.FIRST_COMPLETED)
     assert not running.done()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    assert platform.asked_with == [None]
+    assert grantor.asked_with == [None]
 
 
 async def test_renewing_by_hand_is_audited_and_refused_for_keys_that_do_not_end(
-    stores: Stores, web: Connection, platform: Platform
+    stores: Stores, web: Connection, grantor: Grantor
 ) -> None:
     facts = await stores.tokens.refresh_now("web", OPERATOR)
     assert (facts.generation, facts.renewable) == (2, True)
@@ -360,19 +245,19 @@ async def test_renewing_by_hand_is_audited_and_refused_for_keys_that_do_not_end(
 
 @dataclass
 class Machines:
-    """Several openings of one database, each in a task of its own as processes are, on the same platform."""
+    """Several openings of one database, each in a task of its own as processes are, on the same grantor."""
 
     address: str
     folder: Path
     clock: VirtualClock
     connection: Connection
-    platform: Platform
+    grantor: Grantor
 
     async def call(self, times: int) -> list[str]:
         """One machine's calls, all at once; failures as the names of their kinds."""
         async with open_stores(self.address, self.folder, self.clock) as stores:
-            stores.tokens.register_token_provider(self.connection, self.platform.renew)
-            calls = [stores.tokens.with_token_refresh(self.connection, self.platform.operation) for _ in range(times)]
+            stores.tokens.register_token_provider(self.connection, self.grantor.renew)
+            calls = [stores.tokens.with_token_refresh(self.connection, self.grantor.operation) for _ in range(times)]
             found = await asyncio.gather(*calls, return_exceptions=True)
         return [type(each).__name__ if isinstance(each, BaseException) else each for each in found]
 
@@ -391,18 +276,18 @@ async def machines(tmp_path: Path) -> Machines:
         await stores.tokens.store_token(connection, TokenType.ACCESS, Secret("access-0"), HOUR)
         await stores.tokens.store_token(connection, TokenType.REFRESH, Secret("refresh-0"))
     clock.advance(HOUR)
-    return Machines(address, tmp_path, clock, connection, Platform(rotates=True))
+    return Machines(address, tmp_path, clock, connection, Grantor(rotates=True))
 
 
 async def test_several_machines_renew_once_and_all_use_the_winners_token(machines: Machines) -> None:
     assert await machines.all(3, 20) == {"access-1"}
-    assert machines.platform.asked_with == ["refresh-0"]
+    assert machines.grantor.asked_with == ["refresh-0"]
 
 
 async def test_a_refusal_of_one_machine_holds_for_all(machines: Machines) -> None:
-    machines.platform.refuse = ReauthenticationNeeded(connection="web")
+    machines.grantor.refuse = ReauthenticationNeeded(connection="web")
     assert await machines.all(3, 10) == {"ReauthenticationNeeded"}
-    assert machines.platform.asked_with == ["refresh-0"]
+    assert machines.grantor.asked_with == ["refresh-0"]
 
 
 async def test_a_machine_that_died_while_renewing_is_waited_for_no_longer_than_its_lease(machines: Machines) -> None:

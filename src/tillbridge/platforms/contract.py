@@ -199,6 +199,10 @@ class WebhookDelivery:
     body: bytes
 
 
+Alive = Callable[[Session, Token], Awaitable[bool]]
+"""Whether an access token lives, where refusals leave that open. Changes nothing; raises transient errors."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """What a platform's folder hands to the registry, as ``PLATFORM`` in its ``__init__``.
@@ -217,3 +221,4 @@ class Platform:
     renew: Renew | None
     verify_webhook: Callable[[WebhookDelivery, Secret], bool] | None
     simulator: str
+    alive: Alive | None = None

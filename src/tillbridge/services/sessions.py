@@ -28,7 +28,8 @@ from tillbridge.net.redact import Redactor
 from tillbridge.platforms.contract import Platform, Renew, Session
 from tillbridge.platforms.registry import PlatformServiceRegistry
 from tillbridge.services.drafts import is_secret
-from tillbridge.services.tokens import Provider, TokenService
+from tillbridge.services.refusals import Provider
+from tillbridge.services.tokens import TokenService
 from tillbridge.storage import Storage
 
 T = TypeVar("T")
@@ -259,12 +260,13 @@ class Sessions:
 
     def _register(self, session: Session) -> None:
         provider = self._provider(session)
-        self._tokens.register_token_provider(session.connection, provider.renew, provider.probe)
+        self._tokens.register_token_provider(session.connection, provider.renew, provider.probe, provider.alive)
 
     def _provider(self, session: Session) -> Provider:
         platform = self._registry.platform(session.connection.platform)
         renew = partial(_renew, session, platform.renew) if platform.renew is not None else None
-        return Provider(renew, partial(self._probe, session))
+        alive = partial(platform.alive, session) if platform.alive is not None else None
+        return Provider(renew, partial(self._probe, session), alive)
 
     async def _probe(self, session: Session) -> TillbridgeError | None:
         """The live test with the credentials at hand, outside the token service so that it cannot loop."""

@@ -10,7 +10,7 @@ import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -23,9 +23,7 @@ from tillbridge.domain.clock import Clock, on_clock
 from tillbridge.domain.connections import Connection, ConnectionState
 from tillbridge.domain.errors import (
     MissingPermission,
-    NetworkFailure,
     PlatformUnavailable,
-    RateLimited,
     ReauthenticationNeeded,
     StorageError,
     TillbridgeError,
@@ -39,32 +37,20 @@ from tillbridge.domain.notifications import Severity
 from tillbridge.domain.tokens import Secret, Token, TokenFacts, TokenGrant, TokenType
 from tillbridge.messages import text
 from tillbridge.services.locked import WAITS_FOR_A_PERSON, lock_out
+from tillbridge.services.refusals import OUTAGE, Provider, Refusals, TokenProvider, not_permitted
 from tillbridge.storage import Storage
 
 T = TypeVar("T")
-TokenProvider = Callable[[Secret | None], Awaitable[TokenGrant]]
-"""Asks the platform for a new access token; the argument is the stored refresh token, if any."""
-
 _LEASE = 30.0
 _LEASE_PULSE = 10.0
 _LOOK_AGAIN = 0.2
 _MARGIN = timedelta(seconds=60)
 _AHEAD = 0.8
-_DOUBTED = "token.doubted"
-"""The cursor that holds the newest generation of a token that was renewed because a refusal left doubt."""
 _AHEAD_EVERY = 30.0
-_OUTAGE = (PlatformUnavailable, NetworkFailure, RateLimited)
+_TAKEN_BACK = 401
 _DEAD = (ReauthenticationNeeded, WrongCredentials)
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Provider:
-    """How one connection renews (``renew`` None: it cannot) and how a doubtful token is tried: None when it works."""
-
-    renew: TokenProvider | None
-    probe: Callable[[], Awaitable[TillbridgeError | None]] | None = None
 
 
 FindProvider = Callable[[Connection], Awaitable[Provider]]
@@ -77,6 +63,7 @@ class TokenService:
         self._storage, self._clock, self._publish = storage, clock, publish
         self._lease = on_clock(clock, _LEASE)
         self._owner = (owner or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")[:80]
+        self._refusals = Refusals(storage)
         self._providers: dict[UUID, Provider] = {}
         self._under_way: dict[UUID, asyncio.Task[Token]] = {}
         self.find_provider: FindProvider | None = None
@@ -99,9 +86,10 @@ class TokenService:
         connection: Connection,
         refresh: TokenProvider | None,
         probe: Callable[[], Awaitable[TillbridgeError | None]] | None = None,
+        alive: Callable[[Token], Awaitable[bool]] | None = None,
     ) -> None:
-        """How the connection's access token is renewed in this process."""
-        self._providers[connection.id] = Provider(refresh, probe)
+        """How the connection's access token is renewed in this process; the rest as Provider has it."""
+        self._providers[connection.id] = Provider(refresh, probe, alive)
 
     async def has_valid_token(self, connection: Connection, token_type: TokenType = TokenType.ACCESS) -> bool:
         """Whether a token is there that still lives beyond the margin."""
@@ -121,7 +109,7 @@ class TokenService:
             raise ReauthenticationNeeded(connection=connection.name)
         try:
             return await self._renewed(connection, token.generation if token else 0)
-        except _OUTAGE:
+        except OUTAGE:
             if token is not None and token.is_valid(self._clock.now()):
                 return token
             raise
@@ -129,8 +117,9 @@ class TokenService:
     async def with_token_refresh(self, connection: Connection, call: Callable[[Token], Awaitable[T]]) -> T:
         """Run a platform operation with a valid token.
 
-        A token that is certainly dead is renewed once and the call repeated once. When the platform answers a missing
-        permission alike, one renewal is tried per token generation; after that it is MissingPermission.
+        A token that is certainly dead is renewed once and the call repeated once; refused again it is
+        PlatformUnavailable, and a person is asked when that goes on. When the platform answers a missing permission
+        alike and cannot be asked, one renewal is tried per token generation; after that it is MissingPermission.
         """
         await self._check_not_refused(connection)
         provider = await self._provider(connection)
@@ -149,39 +138,24 @@ class TokenService:
         self, connection: Connection, provider: Provider, token: Token, call: Callable[[Token], Awaitable[T]]
     ) -> T:
         try:
-            return await call(token)
+            return await self._accepted(connection, token, call)
         except TokenRejected as error:
             if provider.renew is None:
-                raise await self._judge_lasting(connection, provider, error) from error
-            if not error.certain and await self._doubted_before(connection, token.generation):
-                raise _not_permitted(error) from error
-            renewed = await self._renewed(connection, token.generation)
+                raise await self._refusals.judge_lasting(connection, provider, error) from error
+            await self._refusals.judge(connection, provider, token, error)
+        renewed = await self._renewed(connection, token.generation)
         try:
-            return await call(renewed)
+            return await self._accepted(connection, renewed, call)
         except TokenRejected as error:
-            if error.certain:
-                raise ReauthenticationNeeded(connection=connection.name, request_id=error.request_id) from error
-            raise _not_permitted(error) from error
+            if await self._refusals.judge(connection, provider, renewed, error):
+                # a grant just renewed is alive, so a person's credentials would change nothing
+                raise PlatformUnavailable(status=_TAKEN_BACK, request_id=error.request_id) from error
+            raise not_permitted(error) from error
 
-    async def _doubted_before(self, connection: Connection, generation: int) -> bool:
-        """Whether a doubt brought this very token; else it is doubted now. Kept for all processes: each would renew."""
-        async with self._storage.transaction():
-            known = int(await self._storage.cursors.get(connection.id, _DOUBTED) or 0)
-            if known and known == generation - 1:
-                return True
-            if known < generation:
-                await self._storage.cursors.set(connection.id, _DOUBTED, str(generation))
-        return False
-
-    async def _judge_lasting(self, connection: Connection, provider: Provider, error: TokenRejected) -> TillbridgeError:
-        """What a refusal of a token that cannot be renewed means: a probe tells a dead key from a right it lacks."""
-        dead = ReauthenticationNeeded(connection=connection.name, request_id=error.request_id)
-        if error.certain or provider.probe is None:
-            return dead
-        found = await provider.probe()
-        if isinstance(found, TokenRejected | WrongCredentials | ReauthenticationNeeded):
-            return dead
-        return found if isinstance(found, _OUTAGE) else _not_permitted(error)
+    async def _accepted(self, connection: Connection, token: Token, call: Callable[[Token], Awaitable[T]]) -> T:
+        answer = await call(token)
+        await self._refusals.accepted(connection.id, token.generation)
+        return answer
 
     async def _main_type(self, connection: Connection, provider: Provider) -> TokenType:
         """The token calls are made with: access where it is granted, else the key the operator entered."""
@@ -391,8 +365,3 @@ class TokenService:
 
 def _end(now: datetime, seconds: float | None) -> datetime | None:
     return None if seconds is None else now + timedelta(seconds=seconds)
-
-
-def _not_permitted(error: TokenRejected) -> MissingPermission:
-    reason = error.params.get("reason") or text("tokens.permission")
-    return MissingPermission(permission=reason, request_id=error.request_id)

@@ -24,7 +24,7 @@ from tillbridge.domain.errors import (
 )
 from tillbridge.domain.tokens import Secret
 from tillbridge.platforms.magento import PLATFORM, spec
-from tillbridge.platforms.magento.auth import one_time_code, renew
+from tillbridge.platforms.magento.auth import alive, one_time_code, renew
 from tillbridge.platforms.magento.simulator import MagentoSimulator, demo
 from tillbridge.training.faults import Phase
 from tillbridge.training.server import transport
@@ -344,3 +344,12 @@ async def test_the_memory_source_counts_renewals() -> None:
         token = await at.session.tokens.get_token()
         assert token.expires_at is not None
         assert token.expires_at - token.issued_at == timedelta(hours=1)
+
+
+async def test_a_token_the_shop_forgot_is_told_from_one_that_lacks_a_right() -> None:
+    async with bench() as at:
+        token = await at.session.tokens.get_token()
+        without(at.shop, "Magento_Sales::actions_view")
+        assert await alive(at.session, token)
+        at.shop.expire_tokens()
+        assert not await alive(at.session, token)

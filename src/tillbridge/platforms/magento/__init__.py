@@ -12,7 +12,7 @@ Mails      imports and credit memos are silent; a new account's welcome cannot b
 from __future__ import annotations
 
 from tillbridge.platforms.contract import Platform
-from tillbridge.platforms.magento.auth import renew
+from tillbridge.platforms.magento.auth import alive, renew
 from tillbridge.platforms.magento.customers import MagentoCustomerService
 from tillbridge.platforms.magento.discounts import MagentoDiscountService
 from tillbridge.platforms.magento.gift_cards import MagentoGiftCardService
@@ -42,6 +42,7 @@ PLATFORM = Platform(
     discount=MagentoDiscountService,
     gift_card=MagentoGiftCardService,
     renew=renew,
+    alive=alive,
     verify_webhook=None,
     simulator="tillbridge.platforms.magento.simulator:magento_simulator",
 )

@@ -27,7 +27,7 @@ from tillbridge.domain.errors import (
     TokenRejected,
     WrongCredentials,
 )
-from tillbridge.domain.tokens import Secret, TokenGrant
+from tillbridge.domain.tokens import Secret, Token, TokenGrant
 from tillbridge.net.client import Answer, Dialect, Repeat, Request
 from tillbridge.net.verdicts import wrong_field
 from tillbridge.platforms.contract import Session
@@ -151,16 +151,29 @@ def _judge_login(answer: Answer, repeat: Repeat) -> TillbridgeError | None:
     return found
 
 
+async def alive(session: Session, token: Token) -> bool:
+    """Whether the shop knows a token, asked by what every connection of ours may read."""
+    try:
+        await _read_shop(session, token.value, "token.alive")
+    except TokenRejected:
+        return False
+    return True
+
+
+async def _read_shop(session: Session, token: Secret, action: str) -> None:
+    by_signature = signs(session)
+    request = Request(
+        method="GET", path=_PROBE, action=action, repeat=Repeat.SAFE,
+        auth=Signature(session, token) if by_signature else Bearer(token),
+    )  # fmt: skip
+    await session.api.send(request, dialect.SIGNED if by_signature else dialect.BEARER)
+
+
 async def _prove(session: Session) -> TokenGrant:
     """The integration's own token again, if the shop still knows it."""
     token = session.credentials["access_token"]
-    by_signature = signs(session)
-    request = Request(
-        method="GET", path=_PROBE, action="token.prove", repeat=Repeat.SAFE,
-        auth=Signature(session, token) if by_signature else Bearer(token),
-    )  # fmt: skip
     try:
-        await session.api.send(request, dialect.SIGNED if by_signature else dialect.BEARER)
+        await _read_shop(session, token, "token.prove")
     except TokenRejected as error:
         raise _refused(session, wrong_field(spec.FIELDS, "access_token", error.request_id)) from error
     except WrongCredentials as error:
