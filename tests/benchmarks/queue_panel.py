@@ -1,63 +1,130 @@
-"""The sync queue panel over 100,000 jobs against the same panel over 1,000: opened, and jumped to its end."""
+"""The sync queue panel over a million jobs, on a real terminal, against a thousand and against a DataTable of 100 rows."""
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import sys
 import tempfile
-import time
-from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
-from tests.benchmarks.ratios import Ratio, interleaved
-from tests.console.scenes import NARROW, console, press, settle
-from tests.support.clock import VirtualClock
-from tests.support.filling import connection, job
-from tests.support.house import new_shops, open_house_of
-from tillbridge.console.widgets.window import Window
+from tests.benchmarks.ratios import Ratio
+from tests.benchmarks.screen import Screen
+from tests.support.filling import connection
+from tillbridge.domain.clock import SystemClock
+from tillbridge.places import DATABASE
+from tillbridge.storage import open_storage
 
-MANY, FEW = 100_000, 1_000
+MANY, FEW = 1_000_000, 1_000
+KEYS = 40
+"""Down, then as many up; the table has 100 rows."""
+F5, DOWN, UP, ENTER = b"\x1b[15~", b"\x1b[B", b"\x1b[A", b"\r"
+WAITING, DONE, QUESTION = "○ waiting".encode(), "● done".encode(), b"Which jobs?"
+NAME = "Quayside"
+TABLE = [sys.executable, "-m", "tests.benchmarks.table"]
+
+# seven of ten wait, two are done, one needs somebody; ids rise with their number as those of a shop do
+_JOBS = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :jobs)
+INSERT INTO job (id, connection_id, kind, state, payload, priority, run_at, attempts, fence, phase, cause, cause_params,
+ created_at, settled_at)
+SELECT printf('01900000-0000-7000-8000-%012x', i), :shop, 'push_order',
+ CASE i % 10 WHEN 0 THEN 'parked' WHEN 1 THEN 'succeeded' WHEN 2 THEN 'succeeded' ELSE 'waiting' END,
+ '{}', 50, :now, 0, 0, 'not_sent', '', '{}', :now, CASE WHEN i % 10 IN (1, 2) THEN :now END FROM n
+"""
+_COUNTS = "INSERT INTO job_count (connection_id, state, jobs) SELECT connection_id, state, count(*) FROM job GROUP BY 1, 2"
 
 
 def measure(runs: int) -> list[Ratio]:
-    """Seconds."""
-    found: dict[str, dict[int, list[float]]] = {}
+    """Seconds from a key to the frame with its answer, and resident megabytes. The first run warms up."""
+    found: dict[str, tuple[list[float], list[float]]] = {}
     with tempfile.TemporaryDirectory() as many, tempfile.TemporaryDirectory() as few:
-        shelves = {MANY: Path(many), FEW: Path(few)}
-        for jobs, folder in shelves.items():
-            asyncio.run(_fill(folder, jobs))
-
-        def visit(jobs: int) -> Callable[[], float]:
-            def run() -> float:
-                for name, seconds in asyncio.run(_visit(shelves[jobs], jobs)).items():
-                    found.setdefault(name, {MANY: [], FEW: []})[jobs].append(seconds)
-                return 0.0
-
-            return run
-
-        interleaved(runs, visit(MANY), visit(FEW))
-    peer = f"the same panel with {FEW:,} jobs"
+        for folder, jobs in ((many, MANY), (few, FEW)):
+            asyncio.run(filled(Path(folder), jobs))
+        for turn in range(runs + 1):
+            for name, pair in _turn(Path(many), Path(few), turn).items():
+                if turn:
+                    for kept, value in zip(found.setdefault(name, ([], [])), pair, strict=True):
+                        kept.append(value)
+    few_jobs, rows = f"the same panel with {FEW:,} jobs", "a DataTable of 100 rows"
+    told = {
+        "opened": ("s", few_jobs, "<= 1.1"), "filtered": ("s", few_jobs, "<= 1.4"), "a key": ("s", few_jobs, "<= 1.1"),
+        "a key, table": ("s", rows, "<= 0.8"), "memory": ("MB", few_jobs, "<= +5 MB"),
+    }  # fmt: skip
     return [
-        Ratio(f"queue panel with {MANY:,} jobs: {name}", "s", each[MANY][-runs:], each[FEW][-runs:], peer, "")
-        for name, each in found.items()
+        Ratio(f"queue panel with {MANY:,} jobs: {name.partition(',')[0]}", unit, *found[name], peer, bound)
+        for name, (unit, peer, bound) in told.items()
     ]
 
 
-async def _fill(folder: Path, jobs: int) -> None:
-    clock = VirtualClock()
-    async with open_house_of(folder, clock, new_shops(clock)) as house:
-        shop = connection("Shop", clock.now(), platform="shopify")
-        await house.storage.connections.add(shop)
-        await house.storage.jobs.add([job(shop.id, clock.now()) for _ in range(jobs)])
+async def filled(folder: Path, jobs: int) -> None:
+    """A data directory with one connection, paused so that nobody works its jobs."""
+    clock = SystemClock()
+    path = folder / DATABASE
+    async with open_storage(str(path), clock, keyring_path=folder / "keyring.json") as storage:
+        shop = connection(NAME, clock.now(), platform="shopify", paused=True)
+        await storage.connections.add(shop)
+    _fill(path, shop.id, jobs)
 
 
-async def _visit(folder: Path, jobs: int) -> dict[str, float]:
-    clock = VirtualClock()
-    async with open_house_of(folder, clock, new_shops(clock)) as house, console(house, NARROW) as pilot:
-        taken = {}
-        for name, key in (("opened", "f5"), ("a page down", "pagedown"), ("to its end", "end")):
-            began = time.perf_counter()
-            await press(pilot, key)
-            taken[name] = time.perf_counter() - began
-        await settle(pilot)
-        assert pilot.app.screen.query_one(Window).top > jobs - NARROW[1]
-        return taken
+def _fill(path: Path, shop: UUID, jobs: int) -> None:
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("PRAGMA synchronous=OFF")
+        database.execute(_JOBS, {"jobs": jobs, "shop": str(shop), "now": datetime.now(UTC).isoformat(" ")})
+        database.execute(_COUNTS)
+
+
+def _turn(many: Path, few: Path, turn: int) -> dict[str, tuple[float, float]]:
+    """Both consoles and the table are open at once and are asked by turns."""
+    ours, small, table = _console(many), _console(few), Screen(TABLE, columns=80, lines=24)
+    try:
+        table.next_frame()
+        pair = (ours, small) if turn % 2 else (small, ours)
+        found = {
+            "opened": {each: each.press(F5, WAITING) for each in pair},
+            "filtered": {each: _filter(each) for each in pair},
+        }
+        keys = _keys((*pair, table))
+        memory = {each: each.memory() for each in pair}
+        return {
+            **{name: (times[ours], times[small]) for name, times in found.items()},
+            "a key": (keys[ours], keys[small]),
+            "a key, table": (keys[ours], keys[table]),
+            "memory": (memory[ours], memory[small]),
+        }
+    finally:
+        for each in (ours, small, table):
+            each.close()
+
+
+def _console(folder: Path) -> Screen:
+    """Open and at rest: what it writes while nobody reads would be answered too late."""
+    screen = Screen([sys.executable, "-m", "tillbridge", "--data-dir", str(folder)], columns=80, lines=24)
+    screen.next_frame(NAME.encode())
+    screen.settle()
+    return screen
+
+
+def _filter(screen: Screen) -> float:
+    """From the choice to the jobs that are done."""
+    screen.settle()
+    screen.press(b"f", QUESTION)
+    for _ in range(4):
+        screen.press(DOWN, b"")
+        screen.settle(0.05)
+    seconds = screen.press(ENTER, DONE)
+    screen.settle()
+    return seconds
+
+
+def _keys(screens: tuple[Screen, ...]) -> dict[Screen, float]:
+    """The median answer to a key, each pressed in all by turns."""
+    times: dict[Screen, list[float]] = {each: [] for each in screens}
+    for key in (*[DOWN] * KEYS, *[UP] * KEYS):
+        for each in screens:
+            times[each].append(each.press(key, b""))
+            each.settle(0.03)
+    return {each: sorted(taken)[len(taken) // 2] for each, taken in times.items()}

@@ -80,15 +80,41 @@ class SafeContext(TransactionContextPooled):
                 await pool.release(self.client._connection)
 
 
+class AloneContext(SafeContext):
+    """A connection for one statement, which the server ends by itself: no BEGIN, no COMMIT, two round trips less."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self.ensure_connection()
+        self.client._connection = await self.client._parent._pool.acquire()
+        self.token = get_connections().set(self.connection_name, self.client)
+        client: TransactionalDBClient = self.client
+        return client
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        get_connections().reset(self.token)
+        if (pool := self.client._parent._pool) is not None:
+            await pool.release(self.client._connection)
+
+
 class SafeClient(Guarded):
     def _in_transaction(self) -> TransactionContext:
         return SafeContext(SafeWrapper(self), self._pool_init_lock)
+
+    def for_one_statement(self) -> TransactionContext:
+        return AloneContext(SafeWrapper(self), self._pool_init_lock)
 
     async def create_pool(self, **kwargs: Any) -> Any:
         """From the address as a whole, so that asyncpg reads all its options, such as those for TLS."""
         address = kwargs.pop("address")
         options = {name: value for name, value in kwargs.items() if name not in _FROM_ADDRESS}
-        return await asyncpg.create_pool(address, timeout=CONNECT_SECONDS, **options)
+        return await asyncpg.create_pool(address, timeout=CONNECT_SECONDS, reset=_as_it_is, **options)
+
+
+async def _as_it_is(connection: Any) -> None:
+    """Nothing of ours outlives its transaction, so a pooled connection needs no round trip to be clean again.
+
+    An open transaction was rolled back before this is called.
+    """
 
 
 client_class = SafeClient

@@ -19,20 +19,32 @@ _CHANNEL = "tillbridge"
 # On PostgreSQL a number drawn early may be committed late. A transaction therefore marks, by a lock that names the
 # last number before its own, where a reader has to stop; one mark each, since locks are few.
 _MARKS = 7_711 << 40
-_NOTE = f"""
-WITH mark AS MATERIALIZED (
+_MARK = f"""
+mark AS MATERIALIZED (
  SELECT CASE WHEN current_setting('tillbridge.marked', true) = '1' THEN '1' ELSE set_config('tillbridge.marked',
   '1' || pg_advisory_xact_lock_shared({_MARKS} + CASE WHEN is_called THEN last_value ELSE 0 END)::text, true) END
- FROM change_seq_seq),
-made AS (INSERT INTO change (kind, subject) SELECT ?::text, ?::text FROM mark RETURNING kind)
+ FROM change_seq_seq)
+"""
+_NOTE = f"""
+WITH {_MARK}, made AS (INSERT INTO change (kind, subject) SELECT ?::text, ?::text FROM mark RETURNING kind)
 SELECT pg_notify('{_CHANNEL}', kind) FROM made
 """
+TOLD = f"(SELECT pg_notify('{_CHANNEL}', kind)::text FROM made) AS told"
+"""What a PostgreSQL statement with ``noted_from`` has to answer besides its rows."""
 _SETTLED = f"""
 SELECT least((SELECT max(seq) FROM change),
  (SELECT min(((classid::bigint << 32) | objid::bigint) - {_MARKS}) FROM pg_locks
   WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 8 = {_MARKS >> 40}
    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))) AS newest
 """
+
+
+def noted_from(source: str) -> str:
+    """Part of a PostgreSQL statement: the feed hears of the jobs of its part ``source``, if there are any."""
+    return (
+        f"{_MARK}, made AS (INSERT INTO change (kind, subject) SELECT 'job', id::text FROM mark, "
+        f"(SELECT id FROM {source} LIMIT 1) AS first RETURNING kind)"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from tillbridge.domain.connections import BreakerState, Connection, ConnectionSt
 from tillbridge.domain.errors import InvalidInput, UnknownConnection
 from tillbridge.storage.changes import Changes
 from tillbridge.storage.database import Database
+from tillbridge.storage.documents import document, moment
 from tillbridge.storage.schema import (
     BudgetRow,
     ConnectionLocationRow,
@@ -27,8 +28,10 @@ from tillbridge.storage.schema import (
     TokenRow,
 )
 
-_Budget = tuple[BreakerState, datetime | None]
-_CLOSED: _Budget = (BreakerState.CLOSED, None)
+_WITH_BREAKER = (
+    "SELECT connection.*, budget.breaker, budget.breaker_until FROM connection "
+    "LEFT JOIN budget ON budget.connection_id = connection.id"
+)
 
 
 class ConnectionRepository:
@@ -70,11 +73,10 @@ class ConnectionRepository:
                 await self._changes.note("connection", connection.id)
 
     async def get(self, connection_id: UUID) -> Connection:
-        row = await ConnectionRow.get_or_none(id=connection_id)
-        if row is None:
+        rows = await self._db.rows(f"{_WITH_BREAKER} WHERE connection.id = ?", connection_id)
+        if not rows:
             raise UnknownConnection(name=connection_id)
-        budget = await BudgetRow.get_or_none(connection_id=connection_id)
-        return _connection(row, _breaker(budget))
+        return _connection(rows[0])
 
     async def by_name(self, name: str) -> Connection | None:
         row = await ConnectionRow.get_or_none(folded_name=name.casefold())
@@ -85,8 +87,7 @@ class ConnectionRepository:
 
     async def all(self) -> tuple[Connection, ...]:
         """In the order they were made."""
-        budgets = {row.connection_id: _breaker(row) for row in await BudgetRow.all()}
-        return tuple(_connection(row, budgets.get(row.id, _CLOSED)) for row in await ConnectionRow.all().order_by("id"))
+        return tuple(_connection(row) for row in await self._db.rows(f"{_WITH_BREAKER} ORDER BY connection.id"))
 
     async def remove(self, connection_id: UUID) -> None:
         """The connection with its secrets, tokens and listings. Sales and their deliveries stay."""
@@ -128,15 +129,18 @@ def _values(connection: Connection) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _breaker(row: BudgetRow | None) -> _Budget:
-    return _CLOSED if row is None else (BreakerState(row.breaker), row.breaker_until)
-
-
-def _connection(row: ConnectionRow, breaker: _Budget) -> Connection:
+def _connection(row: Mapping[str, Any]) -> Connection:
+    """A raw row: on SQLite times, truths and documents are text and numbers. Without a budget nothing has failed yet."""
     return Connection(
-        id=row.id, name=row.name, platform=row.platform, setup=row.setup, settings=row.settings, facts=row.facts,
-        base_url=row.base_url, ca_file=row.ca_file, insecure_http=row.insecure_http, currency=row.currency,
-        zone=row.zone, state=ConnectionState(row.state), prepared=tuple(row.prepared),
-        route=Route(RouteKind(row.route_kind), tuple(row.route_names)), paused=row.paused, breaker=breaker[0],
-        breaker_until=breaker[1], created_at=row.created_at, tested_at=row.tested_at,
+        id=UUID(str(row["id"])), name=row["name"], platform=row["platform"], setup=row["setup"],
+        settings=document(row["settings"]), facts=document(row["facts"]), base_url=row["base_url"],
+        ca_file=row["ca_file"], insecure_http=bool(row["insecure_http"]), currency=row["currency"], zone=row["zone"],
+        state=ConnectionState(row["state"]), prepared=tuple(document(row["prepared"])),
+        route=Route(RouteKind(row["route_kind"]), tuple(document(row["route_names"]))), paused=bool(row["paused"]),
+        breaker=BreakerState(row["breaker"] or BreakerState.CLOSED), breaker_until=_maybe(row["breaker_until"]),
+        created_at=moment(row["created_at"]), tested_at=_maybe(row["tested_at"]),
     )  # fmt: skip
+
+
+def _maybe(value: Any) -> datetime | None:
+    return moment(value) if value else None

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from tillbridge.storage.database import Database
 
+_ADDED_TO = "ON CONFLICT (connection_id, state) DO UPDATE SET jobs = job_count.jobs + excluded.jobs"
+
 
 async def added(database: Database, connection_id: UUID, state: str, jobs: int) -> None:
     """That many more jobs, or fewer when negative."""
@@ -32,10 +34,22 @@ async def moved_all(database: Database, before: str, after: Mapping[tuple[UUID, 
         await _add(database, rows)
 
 
+def counted_from(source: str, before: str = "") -> str:
+    """Part of a PostgreSQL statement: counts the jobs of its part ``source`` in, which left ``before`` if that is named.
+
+    ``source`` must answer connection_id and state.
+    """
+    left = f"UNION ALL SELECT connection_id, '{before}', -count(*) FROM {source} GROUP BY 1" if before else ""
+    return (
+        "counted AS (INSERT INTO job_count (connection_id, state, jobs) SELECT connection_id, state, jobs FROM "
+        f"(SELECT connection_id, state, count(*) AS jobs FROM {source} GROUP BY 1, 2 {left}) AS moves ORDER BY 1, 2 "
+        f"{_ADDED_TO})"
+    )
+
+
 async def _add(database: Database, rows: Sequence[tuple[UUID, str, int]]) -> None:
     marks = ", ".join("(?, ?, ?)" for _ in rows)
     await database.run(
-        f"INSERT INTO job_count (connection_id, state, jobs) VALUES {marks} "
-        "ON CONFLICT (connection_id, state) DO UPDATE SET jobs = job_count.jobs + excluded.jobs",
+        f"INSERT INTO job_count (connection_id, state, jobs) VALUES {marks} {_ADDED_TO}",
         *(value for row in rows for value in row),
     )

@@ -109,6 +109,39 @@ class Database:
                 await self._clock.sleep(pause)
         raise AssertionError("unreachable")
 
+    async def at_once(self, statement: Callable[[], Awaitable[T]], *, repeatable: bool = False) -> T:
+        """Run what is one statement on PostgreSQL without the round trips of a transaction around it.
+
+        Inside a transaction it joins that; on SQLite, where it is several statements, it is ``whole``. One that was cut
+        off may have happened: DatabaseUnreachable is raised, unless doing it twice is doing it once (``repeatable``).
+        """
+        if self.is_sqlite:
+            return await self.whole(statement)
+        if self.in_transaction:
+            return await statement()
+        for pause in (*_PAUSES, None):
+            sent = False
+            try:
+                async with self._for_one_statement():
+                    sent = True
+                    return await statement()
+            except DatabaseUnreachable:
+                if pause is None or (sent and not repeatable):
+                    raise
+                await self._clock.sleep(pause)
+            except DatabaseBusy:
+                if pause is None:
+                    raise
+                await self._clock.sleep(pause)
+        raise AssertionError("unreachable")
+
+    @asynccontextmanager
+    async def _for_one_statement(self) -> AsyncIterator[None]:
+        context = cast(Any, self.client()).for_one_statement()
+        with translated(self.place):
+            async with context:
+                yield
+
     async def alone(self, mark: int) -> None:
         """Of transactions with this mark only one goes on at a time, until it ends; SQLite has one writer anyway."""
         if not self.is_sqlite:

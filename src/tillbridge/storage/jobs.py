@@ -11,30 +11,25 @@ from uuid import UUID
 from tillbridge.domain.errors import ErrorCard, Handling, InvalidInput, NotFound, Who
 from tillbridge.domain.jobs import Attempt, Job, JobKind, JobState, Phase
 from tillbridge.domain.lanes import Lane
-from tillbridge.storage.changes import Changes
-from tillbridge.storage.counts import added, moved
+from tillbridge.storage.changes import TOLD, Changes, noted_from
+from tillbridge.storage.claiming import COLUMNS, Claiming
+from tillbridge.storage.counts import added, counted_from, moved
 from tillbridge.storage.database import Database
-from tillbridge.storage.documents import document, moment
+from tillbridge.storage.documents import moment
 from tillbridge.storage.lanes import LaneRepository
 from tillbridge.storage.schema import AttemptRow, JobRow
-from tillbridge.storage.sets import rows_for, table_of
+from tillbridge.storage.sets import given, rows_for, table_of
 from tillbridge.storage.settling import Ending, Sending, Settling
 from tillbridge.storage.together import Together
 
 Also = Callable[[], Awaitable[None]]
 _OPEN = (JobState.WAITING.value, JobState.RUNNING.value, JobState.PARKED.value)
 
-_COLUMNS = {
-    "id": "id", "connection_id": "id", "kind": "text", "state": "text", "subject_id": "id", "payload": "json",
-    "priority": "number", "run_at": "time", "attempts": "number", "fence": "number", "phase": "text", "cause": "text",
-    "cause_params": "json", "created_at": "time", "settled_at": "time", "lease_until": "time",
-}  # fmt: skip
-
-_CLAIM = """
-UPDATE job SET state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = ? WHERE id IN
- (SELECT id FROM job WHERE connection_id = ? AND state = 'waiting' AND run_at <= ?
-  ORDER BY priority, run_at, id LIMIT ?)
-RETURNING """ + ", ".join(_COLUMNS)
+_ADD = f"INSERT INTO job ({', '.join(COLUMNS)}) SELECT {', '.join(f'v.{name}' for name in COLUMNS)}"
+_ADD_AT_ONCE = f"""
+WITH {given(COLUMNS)}, made_jobs AS ({_ADD} FROM v RETURNING id, connection_id, state),
+{counted_from("made_jobs")}, {noted_from("made_jobs")} SELECT {TOLD}
+"""
 
 # a sale that is tried again is on its way again; one whose outcome is unknown stays so until it is looked up
 _REOPEN = """
@@ -51,21 +46,26 @@ SELECT run_at FROM (SELECT (SELECT run_at FROM job WHERE job.connection_id = lan
 
 class JobRepository:
     def __init__(self, database: Database, changes: Changes, lanes: LaneRepository, together: Together) -> None:
-        self._db, self._changes, self._lanes, self._together = database, changes, lanes, together
+        self._db, self._changes, self._together = database, changes, together
         self._settling = Settling(database, changes)
-        picked = ", ".join(f"v.{name}" for name in _COLUMNS)
-        self._add = f"INSERT INTO job ({', '.join(_COLUMNS)}) SELECT {picked} FROM {table_of(database, _COLUMNS)}"
+        self._claiming = Claiming(database, changes, lanes)
 
     async def add(self, jobs: Sequence[Job]) -> None:
         """Join the caller's transaction, so that a sale and its jobs are there together or not at all."""
-        if not jobs:
-            return
+        if jobs:
+            step = self._add_stepwise if self._db.is_sqlite else self._add_in_one_statement
+            await self._db.at_once(lambda: step(jobs))
+
+    async def _add_in_one_statement(self, jobs: Sequence[Job]) -> None:
+        await self._db.rows(_ADD_AT_ONCE, rows_for(self._db, COLUMNS, [_values(each) for each in jobs]))
+
+    async def _add_stepwise(self, jobs: Sequence[Job]) -> None:
+        add = f"{_ADD} FROM {table_of(self._db, COLUMNS)}"
+        await self._db.run(add, rows_for(self._db, COLUMNS, [_values(each) for each in jobs]))
         counted = Counter((each.connection_id, each.state.value) for each in jobs)
-        async with self._db.transaction():
-            await self._db.run(self._add, rows_for(self._db, _COLUMNS, [_values(each) for each in jobs]))
-            for (connection_id, state), count in sorted(counted.items()):
-                await added(self._db, connection_id, state, count)
-            await self._changes.note("job", jobs[0].id)
+        for (connection_id, state), count in sorted(counted.items()):
+            await added(self._db, connection_id, state, count)
+        await self._changes.note("job", jobs[0].id)
 
     async def get(self, job_id: UUID) -> Job | None:
         row = await JobRow.get_or_none(id=job_id)
@@ -89,18 +89,7 @@ class JobRepository:
 
     async def claim(self, lane: Lane, limit: int, now: datetime) -> list[Job]:
         """Up to ``limit`` due jobs, most urgent first, each with a new attempt. Raises LeaseLost."""
-        return await self._db.whole(lambda: self._claim(lane, limit, now))
-
-    async def _claim(self, lane: Lane, limit: int, now: datetime) -> list[Job]:
-        await self._lanes.hold(lane)
-        rows = await self._db.rows(_CLAIM, lane.lease_until, lane.connection_id, now, limit)
-        if not rows:
-            return []
-        jobs = sorted((_job_of(row) for row in rows), key=lambda each: (each.priority, each.run_at, each.id))
-        await self._settling.begin(jobs, now)
-        await moved(self._db, lane.connection_id, "waiting", "running", len(jobs))
-        await self._changes.note("job", jobs[0].id)
-        return jobs
+        return await self._claiming.claim(lane, limit, now)
 
     async def mark_sending(
         self,
@@ -261,19 +250,6 @@ def _job(row: JobRow) -> Job:
         run_at=row.run_at, attempts=row.attempts, fence=row.fence, phase=Phase(row.phase), cause=row.cause,
         cause_params=row.cause_params, created_at=row.created_at, settled_at=row.settled_at,
         lease_until=row.lease_until,
-    )  # fmt: skip
-
-
-def _job_of(row: Mapping[str, Any]) -> Job:
-    """A raw row: on SQLite times and documents are text."""
-    return Job(
-        id=UUID(str(row["id"])), connection_id=UUID(str(row["connection_id"])), kind=JobKind(row["kind"]),
-        state=JobState(row["state"]), subject_id=UUID(str(row["subject_id"])) if row["subject_id"] else None,
-        payload=document(row["payload"]), priority=row["priority"], run_at=moment(row["run_at"]),
-        attempts=row["attempts"], fence=row["fence"], phase=Phase(row["phase"]), cause=row["cause"],
-        cause_params=document(row["cause_params"]), created_at=moment(row["created_at"]),
-        settled_at=moment(row["settled_at"]) if row["settled_at"] else None,
-        lease_until=moment(row["lease_until"]) if row["lease_until"] else None,
     )  # fmt: skip
 
 

@@ -21,6 +21,15 @@ def table_of(database: Database, columns: Mapping[str, str]) -> str:
     if database.is_sqlite:
         picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
         return f"(SELECT {picked} FROM json_each(?)) AS v"
+    return _recordset(columns)
+
+
+def given(columns: Mapping[str, str]) -> str:
+    """The same table as part of a PostgreSQL statement that reads it more than once."""
+    return f"v AS MATERIALIZED (SELECT * FROM {_recordset(columns)})"
+
+
+def _recordset(columns: Mapping[str, str]) -> str:
     shape = ", ".join(f"{name} {_POSTGRESQL[kind]}" for name, kind in columns.items())
     return f"jsonb_to_recordset(CAST(? AS jsonb)) AS v({shape})"
 

@@ -13,7 +13,10 @@ from tillbridge.storage.database import Database
 
 T = TypeVar("T")
 Write = Callable[[Sequence[Any]], Awaitable[Sequence[Exception | None]]]
-"""Writes many entries of a kind in a few statements; answers for each what went wrong, or None."""
+"""Writes many entries of a kind, on PostgreSQL in one statement; answers for each what went wrong, or None.
+
+Written twice the same entries must be as written once.
+"""
 _MOST = 100
 
 
@@ -84,7 +87,7 @@ class Together:
         try:
             while group:
                 try:
-                    results = await self._db.whole(partial(self._each, group))
+                    results = await self._committed(group)
                 except _Spoiled as spoiled:
                     group = [each for each in group if each is not spoiled.waiting]
                     _tell(spoiled.waiting, None, spoiled.failure)
@@ -97,6 +100,13 @@ class Together:
                 _tell(each, None, error if isinstance(error, Exception) else asyncio.CancelledError())
             if not isinstance(error, Exception):
                 raise
+
+    async def _committed(self, group: list[_Waiting]) -> list[tuple[Any, BaseException | None]]:
+        """Entries of one kind with nothing besides are a statement that may be written twice."""
+        if len({each.write for each in group}) == 1 and group[0].write and not any(each.work for each in group):
+            write = partial(group[0].write, [each.entry for each in group])
+            return [(None, failure) for failure in await self._db.at_once(write, repeatable=True)]
+        return await self._db.whole(partial(self._each, group))
 
     async def _each(self, group: list[_Waiting]) -> list[tuple[Any, BaseException | None]]:
         if len(group) == 1:

@@ -45,10 +45,10 @@ class Planner:
                 if asked is None or now - asked >= PULL_EVERY[kind]:
                     await self._plan_one(connection.id, kind, now)
                     self._asked[connection.id, kind] = now
-        await self._prune(now)
 
-    async def _prune(self, now: datetime) -> None:
-        """Once a day, by whoever looks first. One that fails is tried again the next day."""
+    async def clear_away(self) -> None:
+        """Old rows go once a day, by whoever looks first. One that fails is tried again the next day."""
+        now = self._clock.now()
         if self._pruned is not None and now - self._pruned < PRUNE_EVERY:
             return
         self._pruned = now

@@ -109,16 +109,20 @@ class BackgroundSyncService:
         return _LOOK if elsewhere else None
 
     async def plan(self) -> None:
-        """Put into the queue what is due by rhythm; ``run`` does so each round."""
+        """Put into the queue what is due by rhythm and clear away old rows; ``run`` does so each round."""
         await self._planner.plan()
+        await self._planner.clear_away()
 
     async def _round(self, *, plan: bool) -> None:
         """Gather lanes that ended and take those that have work. A database in trouble is waited for."""
         try:
             await self._gather()
             if plan:
-                await self.plan()
+                await self._planner.plan()
             await self._take_lanes()
+            if plan:
+                # last, since the sales of a morning must not wait for the clearing away of old rows
+                await self._planner.clear_away()
         except StorageError as error:
             _log.warning("database in trouble, waiting", action="worker.round", reason=str(error))
             await self._clock.sleep(_AFTER_TROUBLE)
