@@ -1,4 +1,4 @@
-"""Every request an adapter sends in these tests is held to the vendor's contract, where it lies beside the checkout."""
+"""Every request an adapter sends in these tests is held to its vendor's documents, where they lie beside us."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import contracts
-from tests.support.recorder import SENT
+from tests.support.contracts import findings
+from tests.support.recorder import EVERYTHING, begin
 
 pytest.register_assert_rewrite("tests.platforms.contract_suite")
 
 
 @pytest.fixture(autouse=True)
-def hold_to_contract() -> Iterator[None]:
-    SENT.clear()
+def hold_to_documents() -> Iterator[None]:
+    """Each test answers for what it sent itself, so that tests may run in any process and order."""
+    begin()
     yield
-    problems = [f"{sent.method} {sent.path}: {words}" for sent in SENT for words in contracts.check(sent)]
+    problems = [str(each) for each in findings(EVERYTHING) if each.deviation is None]
     assert not problems, "\n".join(dict.fromkeys(problems))
