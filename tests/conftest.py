@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.proving import OPTION, ProofWriter
+
 TOLD = "told"
 """The property under which a test records what is to be printed."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(OPTION, action="store_true", help="Keep in the package what this run proved, for the passports.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption(OPTION) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(ProofWriter())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.counters import SPEC
 from tillbridge.domain.specs import CredentialField, LookUpKind, LookUpPromise, PlatformSpec
-from tillbridge.services.passports import passport_facts, version_words
+from tillbridge.platforms.registry import PlatformServiceRegistry
+from tillbridge.services.passports import passport_facts, proof_words, version_words
 
 TODAY = date(2026, 11, 24)
 KEY = CredentialField("key", "Key", "", "k", where_to_find="Admin, Apps", setup="own")
@@ -59,3 +60,21 @@ def test_a_mail_sentence_stands_once_and_what_there_is_not_is_left_out() -> None
     found = told(spec)
     assert len(found["Mails"]) == len(set(found["Mails"]))
     assert not {"Not yet", "Install page"} & set(found)
+
+
+def test_what_is_proved_is_told_with_its_day_and_what_is_not_is_told_too() -> None:
+    magento = PlatformServiceRegistry().spec("magento")
+    found = told(magento)["Proved"]
+    assert any("by tests on the simulator" in each and "orders create" in each for each in found)
+    assert any("requests recorded from a real shop" in each for each in found)
+    stranger = replace(magento, slug="stranger")
+    (words,) = told(stranger)["Proved"]
+    assert words.startswith("not by a test yet: products list")
+
+
+def test_an_operation_names_the_test_that_last_proved_it() -> None:
+    magento = PlatformServiceRegistry().spec("magento")
+    words = {f"{each.noun} {each.verb}": proof_words(magento, each) for each in magento.capabilities}
+    assert words["order create"].endswith("test_a_sale_arrives_paid_to_the_cent_and_nobody_gets_mail")
+    assert words["gift_card *"] == "", "what is not there needs no proof"
+    assert proof_words(replace(magento, slug="stranger"), magento.capabilities[0]) == "not proved by a test yet"

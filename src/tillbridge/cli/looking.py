@@ -35,11 +35,11 @@ def platforms(
 ) -> None:
     """The platforms and what each can do: the passport."""
     from tillbridge.platforms.registry import PlatformServiceRegistry
-    from tillbridge.services.passports import comparison, passport_facts, version_words
+    from tillbridge.services.passports import comparison, passport_facts, proof_words, proofs, version_words
 
     specs = PlatformServiceRegistry().specs()
     if as_json:
-        say_json(specs)
+        say_json([{**plain(each), "proofs": proofs(each)} for each in specs])
         return
     if side_by_side:
         head, *rows = comparison(specs)
@@ -51,7 +51,8 @@ def platforms(
         say(f"{each.title} ({each.slug}) · {version_words(each, today)}")
         for one in each.capabilities:
             mark = "●" if one.present else "○"
-            say(f"  {mark} {one.noun.value} {one.verb}{' – ' + one.reason if one.reason else ''}")
+            told = [words for words in (one.reason, proof_words(each, one)) if words]
+            say(f"  {mark} {one.noun.value} {one.verb}{' – ' if told else ''}{' · '.join(told)}")
         for fact in passport_facts(each):
             for words in fact.words:
                 say(f"  {fact.label}: {words}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tillbridge.domain.specs import PlatformSpec, TokenRule
+from tillbridge.domain.specs import Capability, PlatformSpec, TokenRule
 from tillbridge.messages import text
+from tillbridge.platforms.proofs import Proof, Proofs, proofs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class PassportFact:
 
 
 def passport_facts(spec: PlatformSpec, setup: str = "") -> tuple[PassportFact, ...]:
-    """Totals, look-up with its risk, mails, where keys are made, documents, and what is not there yet.
+    """Totals, look-up with its risk, mails, where keys are made, documents, what is not there yet and what is proved.
 
     ``setup``: the kind of setup whose keys are meant; empty for all kinds.
     """
@@ -31,8 +32,24 @@ def passport_facts(spec: PlatformSpec, setup: str = "") -> tuple[PassportFact, .
         "passport.keys": tuple(dict.fromkeys(_keys(spec, setup))),
         "passport.documents": (spec.documentation,),
         "passport.not_yet": spec.not_yet,
+        "passport.proved": tuple(_proved(spec)),
     }
     return tuple(PassportFact(text(label), words) for label, words in found.items() if any(words))
+
+
+def proofs(spec: PlatformSpec) -> Proofs:
+    """What last proved each operation of a platform; nothing for one from outside the package."""
+    return proofs_of(spec.slug)
+
+
+def proof_words(spec: PlatformSpec, capability: Capability) -> str:
+    """What last proved one operation and when; empty for one that is not there."""
+    if not capability.present:
+        return ""
+    proof = proofs(spec).operations.get(_operation(capability))
+    if proof is None:
+        return text("passport.unproved")
+    return text("passport.proved_by", day=_day(proof.on), test=proof.test.rpartition("::")[2])
 
 
 def version_words(spec: PlatformSpec, today: date) -> str:
@@ -41,10 +58,48 @@ def version_words(spec: PlatformSpec, today: date) -> str:
     if ends is None:
         return text("passport.endless", version=spec.api_version)
     left = (ends - today).days
-    day = f"{ends:%d %b %Y}"
+    day = _day(ends)
     if left < 0:
         return text("passport.ended", version=spec.api_version, day=day)
     return text("passport.until", version=spec.api_version, day=day, days=left)
+
+
+def _proved(spec: PlatformSpec) -> Iterator[str]:
+    """Operations by the day they were last proved, what a real shop's recordings say, and what nothing proved yet."""
+    known = proofs(spec)
+    here = [each for each in spec.capabilities if each.present]
+    days = sorted({proof.on for proof in known.operations.values()}, reverse=True)
+    for day in days:
+        proved = [each for each in here if _on(known.operations, each) == day]
+        if proved:
+            yield text("passport.proved_on", day=_day(day), operations=_operations(proved))
+    if known.recordings is not None:
+        replay = known.recordings
+        yield text("passport.replayed", day=_day(replay.on), alike=replay.alike, exchanges=replay.exchanges)
+    unproved = [each for each in here if _on(known.operations, each) is None]
+    if unproved:
+        yield text("passport.unproved_are", operations=_operations(unproved))
+
+
+def _operation(capability: Capability) -> str:
+    return f"{capability.noun.value}.{capability.verb}"
+
+
+def _on(known: Mapping[str, Proof], capability: Capability) -> date | None:
+    proof = known.get(_operation(capability))
+    return proof.on if proof else None
+
+
+def _operations(capabilities: Iterable[Capability]) -> str:
+    """By noun: "products list, find; stock read"."""
+    verbs: dict[str, list[str]] = {}
+    for each in capabilities:
+        verbs.setdefault(text(f"passport.noun.{each.noun.value}"), []).append(each.verb.replace("_", " "))
+    return "; ".join(f"{noun} {', '.join(names)}" for noun, names in verbs.items())
+
+
+def _day(day: date) -> str:
+    return f"{day:%d %b %Y}"
 
 
 def _look_up(spec: PlatformSpec) -> str:

@@ -10,6 +10,7 @@ from tests.platforms.contract_suite.answers import AnswerCases
 from tests.platforms.contract_suite.connecting import ConnectingCases
 from tests.platforms.contract_suite.crashes import CrashCases
 from tests.platforms.contract_suite.declarations import DeclarationCases
+from tests.platforms.contract_suite.documents import DocumentCases
 from tests.platforms.contract_suite.goods import GoodsCases
 from tests.platforms.contract_suite.ground import CODE, Bench, eur
 from tests.platforms.contract_suite.offers import OfferCases
@@ -29,5 +30,6 @@ class PlatformContract(
     AftersalesCases,
     OfferCases,
     DeclarationCases,
+    DocumentCases,
 ):
     """Inherit, and name the platform, its simulator and what to type wrongly in the form."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.platforms.contract_suite.ground import Bench, Ground
+from tests.support.proving import proves
 from tillbridge.domain.errors import NotFound
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import Order, Refund, RefundLine
@@ -21,6 +22,7 @@ def half_of(order: Order) -> Refund:
 
 
 class AftersalesCases(Ground):
+    @proves("order.cancel")
     async def test_cancel_is_repeatable_and_mails_nobody(self, bench: Bench) -> None:
         order = await bench.sale()
         orders = self.platform.order(bench.session)
@@ -35,6 +37,7 @@ class AftersalesCases(Ground):
         assert bench.shop.ledger.stock["TEE-M"] == before, "what the create took is put back"
         assert bench.mails == []
 
+    @proves("order.refund")
     async def test_a_whole_refund_is_booked_once(self, bench: Bench) -> None:
         order = await bench.sale()
         orders = self.platform.order(bench.session)
@@ -50,6 +53,7 @@ class AftersalesCases(Ground):
         assert (after.refunded, after.total) == (order.totals.total, order.totals.total)
         assert bench.mails == []
 
+    @proves("order.partial_refund")
     async def test_a_partial_refund_is_booked_once(self, bench: Bench) -> None:
         order = await bench.sale()
         orders = self.platform.order(bench.session)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.platforms.contract_suite.ground import Bench, Ground, eur, items, walk
+from tests.support.proving import proves
 from tests.support.till import listed
 from tillbridge.domain.specs import Noun
 from tillbridge.domain.stock import StockChange
@@ -16,6 +17,7 @@ OVERLAP = timedelta(minutes=5)
 
 
 class GoodsCases(Ground):
+    @proves("product.list")
     async def test_the_catalogue_is_whole(self, bench: Bench) -> None:
         found: dict[str, Any] = {}
         for product in items(await walk(self.platform.product(bench.session).list_products())):
@@ -44,6 +46,7 @@ class GoodsCases(Ground):
         assert len(items(pages)) == len(whole), "no record comes twice"
         assert [each.external_id for each in rest] == [each.external_id for each in items(pages[1:])]
 
+    @proves("product.changed_since")
     async def test_only_changes_are_read_again(self, bench: Bench) -> None:
         bench.clock.advance(3600)
         products = self.platform.product(bench.session)
@@ -53,12 +56,14 @@ class GoodsCases(Ground):
         early = bench.clock.now() - timedelta(days=4000)
         assert len(items(await walk(products.list_products(changed_since=early)))) >= 8
 
+    @proves("product.find")
     async def test_a_code_is_found_exactly(self, bench: Bench) -> None:
         products = self.platform.product(bench.session)
         assert [each.title for each in await products.find_by_code("4006381333948")] == ["Organic Tee"]
         for unknown in ("TEE", 'TEE-M" OR 1', "NO-SUCH-SKU", "ÆØÅ-🎁", "TEE-M,BOOK-1"):
             assert await products.find_by_code(unknown) == (), unknown
 
+    @proves("inventory.compare_and_set")
     async def test_stock_is_read_set_and_refused_when_it_moved(self, bench: Bench) -> None:
         stock = self.platform.inventory(bench.session)
         listing, _, _ = await listed(self.platform.product(bench.session), "MUG-BLU")
@@ -71,6 +76,7 @@ class GoodsCases(Ground):
         assert not (await stock.set_levels([stale], "key-2"))[0].applied
         assert (await stock.read_levels([listing]))[0].available == 20
 
+    @proves("inventory.read", "inventory.set")
     async def test_many_levels_are_read_and_set_at_once(self, bench: Bench) -> None:
         stock = self.platform.inventory(bench.session)
         skus = ("TEE-S", "MUG-RED", "SOAP-1", "NOTE-1")
@@ -84,6 +90,7 @@ class GoodsCases(Ground):
         told = {of[each.inventory_id]: each.quantity for each in changes}
         assert {sku: bench.shop.ledger.stock[sku] for sku in skus} == told
 
+    @proves("inventory.adjust")
     async def test_stock_is_moved_by_a_difference(self, bench: Bench) -> None:
         stock = self.platform.inventory(bench.session)
         listing, _, _ = await listed(self.platform.product(bench.session), "SOAP-1")

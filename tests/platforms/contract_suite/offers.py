@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.platforms.contract_suite.ground import CODE, Bench, Ground, eur
+from tests.support.proving import proves
 from tests.support.till import basket_lines, offer_of
 from tillbridge.domain.errors import CapabilityAbsent, NotFound, PlatformRefused
 from tillbridge.domain.specs import GiftCardMode, Noun
@@ -30,6 +31,7 @@ class OfferCases(Ground):
             ("GRÜẞE-🎁", {"TEE-M": 2}, False, None),
         ],
     )
+    @proves("discount.check")
     async def test_a_code_is_judged(
         self, bench: Bench, code: str, wanted: dict[str, int], valid: bool, amount: str | None
     ) -> None:
@@ -42,12 +44,14 @@ class OfferCases(Ground):
             assert verdict.reason
         assert verdict.judged_by_platform or verdict.judged_by_us
 
+    @proves("discount.use_count")
     async def test_a_code_sold_is_counted_where_the_answer_says_so(self, bench: Bench) -> None:
         order = await bench.sale(discounts=[CODE])
         placed = await bench.push(order)
         booked = str(bench.one_paid_order(order)["code"] or "")
         assert (booked.casefold() == "harbour10") is placed.code_counted
 
+    @proves("gift_card.redeem")
     async def test_a_gift_card_pays_once_and_gives_back(self, bench: Bench) -> None:
         cards = self.platform.gift_card(bench.session)
         if await self.is_absent(Noun.GIFT_CARD, "redeem", lambda: cards.redeem_gift_card(CARD, eur("15.00"), "TBREF1")):
@@ -70,6 +74,7 @@ class OfferCases(Ground):
         assert (await cards.check_balance(CARD)).balance == eur("50.00")
         assert bench.mails == []
 
+    @proves("gift_card.balance")
     async def test_a_gift_cards_balance_is_read_and_its_code_never_shown(self, bench: Bench) -> None:
         cards = self.platform.gift_card(bench.session)
         if await self.is_absent(Noun.GIFT_CARD, "balance", lambda: cards.check_balance(CARD)):

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tests.platforms.contract_suite.ground import CODE, Bench, Ground, items, walk
+from tests.support.proving import proves
 from tillbridge.domain.basket import Discount
 from tillbridge.domain.customers import Customer
 from tillbridge.domain.errors import NotFound, OutcomeUnknown, PlatformRefused, TotalsDisagree
@@ -21,6 +22,7 @@ OFF = Discount("Scratched", DiscountType.FIXED, Decimal("1.37"))
 
 
 class OrderCases(Ground):
+    @proves("order.create")
     async def test_a_sale_arrives_paid_to_the_cent_and_nobody_gets_mail(self, bench: Bench) -> None:
         customer = await self.platform.customer(bench.session).find_by_email("tomas.lind@example.com")
         order = await bench.sale(customer=customer, note="Gift wrap – ‘naïve’ 🎁")
@@ -140,6 +142,7 @@ class OrderCases(Ground):
         taken = {StockEffect.LOWERED: 2, StockEffect.NOT_LOWERED: 0}[placed.stock]
         assert bench.shop.ledger.stock["TEE-M"] == before - taken
 
+    @proves("order.list")
     async def test_own_pushes_are_read_back_with_their_reference(self, bench: Bench) -> None:
         order = await bench.sale()
         await bench.push(order)
@@ -150,6 +153,7 @@ class OrderCases(Ground):
         assert mine[0].payment is PaymentStatus.PAID
         assert len(seen) > 1, "the shop has online orders of its own"
 
+    @proves("order.changed_since")
     async def test_only_orders_changed_since_are_read_and_an_overlap_repeats_them_alike(self, bench: Bench) -> None:
         orders = self.platform.order(bench.session)
         bench.clock.advance(3600)

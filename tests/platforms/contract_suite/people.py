@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.platforms.contract_suite.ground import Bench, Ground, items, walk
+from tests.support.proving import proves
 from tillbridge.domain.customers import Customer
 from tillbridge.domain.specs import Noun
 
@@ -12,6 +13,7 @@ FRESH = Customer(email="soren.aebler@example.com", first_name="Søren", last_nam
 
 
 class PeopleCases(Ground):
+    @proves("customer.find", "customer.save")
     async def test_a_customer_is_found_saved_and_not_doubled(self, bench: Bench) -> None:
         customers = self.platform.customer(bench.session)
         known = await customers.find_by_email("AOIFE.byrne@example.com")
@@ -26,6 +28,7 @@ class PeopleCases(Ground):
         assert found is not None
         assert (found.first_name, found.last_name) == (FRESH.first_name, FRESH.last_name)
 
+    @proves("customer.list")
     async def test_three_pages_of_people_come_once_each(self, bench: Bench) -> None:
         whole = items(await walk(self.platform.customer(bench.session).list_customers()))
         assert {"aoife.byrne@example.com", "saoirse.kehoe@example.com"} <= {each.email for each in whole}
@@ -37,6 +40,7 @@ class PeopleCases(Ground):
         assert sorted(each.external_id for each in items(pages)) == sorted(each.external_id for each in whole)
         assert [each.external_id for each in rest] == [each.external_id for each in items(pages[1:])]
 
+    @proves("customer.changed_since")
     async def test_a_changed_customer_is_read_again_and_the_others_are_not(self, bench: Bench) -> None:
         customers = self.platform.customer(bench.session)
         bench.clock.advance(3600)

@@ -8,6 +8,7 @@ import httpx
 
 from tests.platforms.contract_suite import Bench, PlatformContract
 from tests.platforms.contract_suite.wire import collected
+from tests.platforms.woocommerce import adapter
 from tillbridge.domain.tokens import Secret
 from tillbridge.platforms.contract import WebhookDelivery
 from tillbridge.platforms.woocommerce import PLATFORM
@@ -30,6 +31,11 @@ class TestWooCommerce(PlatformContract):
         assert isinstance(shop, WooCommerceSimulator)
         shop.shop.keys[0].permissions = "read"
         return "write"
+
+    async def rest_of_the_day(self, bench: Bench) -> None:
+        """A shop without the gift card add-on."""
+        async with adapter.bench(switches={"gift_cards": False}) as at:
+            assert await self.platform.shop(at.session).check_step("gift_cards")
 
     async def deliveries(self, bench: Bench) -> tuple[Secret, Sequence[WebhookDelivery]]:
         assert isinstance(bench.shop, WooCommerceSimulator)
