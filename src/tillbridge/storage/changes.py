@@ -37,7 +37,7 @@ SELECT least((SELECT max(seq) FROM change),
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``kind``: sale, job, connection, token, notification, catalogue, stock, quarantine, shop; ``subject`` its id."""
+    """``kind``: sale, job, connection, token, notification, catalogue, stock, quarantine, conflict, shop."""
 
     seq: int
     kind: str

@@ -16,9 +16,11 @@ from tillbridge.storage.changes import Changes
 from tillbridge.storage.database import Database
 from tillbridge.storage.schema import (
     BudgetRow,
+    ConflictRow,
     ConnectionLocationRow,
     ConnectionRow,
     CursorRow,
+    CustomerLinkRow,
     LaneRow,
     ListingRow,
     ProductRow,
@@ -27,6 +29,10 @@ from tillbridge.storage.schema import (
     TokenRow,
 )
 
+_ITS_OWN = (
+    SecretRow, TokenRow, RenewalRow, LaneRow, BudgetRow, CursorRow, ListingRow, ProductRow, CustomerLinkRow,
+    ConflictRow, ConnectionLocationRow,
+)  # fmt: skip
 _Budget = tuple[BreakerState, datetime | None]
 _CLOSED: _Budget = (BreakerState.CLOSED, None)
 
@@ -89,11 +95,10 @@ class ConnectionRepository:
         return tuple(_connection(row, budgets.get(row.id, _CLOSED)) for row in await ConnectionRow.all().order_by("id"))
 
     async def remove(self, connection_id: UUID) -> None:
-        """The connection with its secrets, tokens and listings. Sales and their deliveries stay."""
+        """The connection with its secrets, tokens, listings, conflicts and what it told. Sales and deliveries stay."""
         async with self._db.transaction():
-            for model in (SecretRow, TokenRow, RenewalRow, LaneRow, BudgetRow, CursorRow, ListingRow, ProductRow):
+            for model in _ITS_OWN:
                 await model.filter(connection_id=connection_id).delete()
-            await ConnectionLocationRow.filter(connection_id=connection_id).delete()
             await ConnectionRow.filter(id=connection_id).delete()
             await self._changes.note("connection", connection_id)
 
