@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tillbridge.services.audit import AuditService
     from tillbridge.services.bus import EventBus
     from tillbridge.services.catalog import CatalogService
+    from tillbridge.services.conflicts import ConflictsService
     from tillbridge.services.connections import ConnectionsService
     from tillbridge.services.customers import CustomersService
     from tillbridge.services.house import Services
@@ -156,6 +157,7 @@ async def furnish(
         notifications=NotificationsService(storage),
         audit=selling.audit,
         quarantine=selling.quarantine,
+        conflicts=selling.conflicts,
         shop=ShopService(storage, clock),
         locations=selling.locations,
         health=HealthService(storage, registry, settings.data_dir, settings.keyring_path, sessions.clock_skews),
@@ -206,12 +208,14 @@ class _Selling:
     stock: StockService
     customers: CustomersService
     quarantine: QuarantineService
+    conflicts: ConflictsService
     locations: LocationsService
 
 
 async def _selling(ground: Ground) -> _Selling:
     from tillbridge.services.audit import AuditService
     from tillbridge.services.catalog import CatalogService
+    from tillbridge.services.conflicts import ConflictsService
     from tillbridge.services.customers import CustomersService
     from tillbridge.services.locations import LocationsService
     from tillbridge.services.offers import OffersService
@@ -235,6 +239,7 @@ async def _selling(ground: Ground) -> _Selling:
         stock=StockService(storage),
         customers=CustomersService(storage),
         quarantine=QuarantineService(storage, clock),
+        conflicts=ConflictsService(storage, clock),
         locations=LocationsService(storage, registry, clock),
     )
 

@@ -35,7 +35,9 @@ SELECT printf('01900000-0000-7000-8000-%012x', i), :shop, 'push_order',
  CASE i % 10 WHEN 0 THEN 'parked' WHEN 1 THEN 'succeeded' WHEN 2 THEN 'succeeded' ELSE 'waiting' END,
  '{}', 50, :now, 0, 0, 'not_sent', '', '{}', :now, CASE WHEN i % 10 IN (1, 2) THEN :now END FROM n
 """
-_COUNTS = "INSERT INTO job_count (connection_id, state, jobs) SELECT connection_id, state, count(*) FROM job GROUP BY 1, 2"
+_COUNTS = (
+    "INSERT INTO job_count (connection_id, state, jobs) SELECT connection_id, state, count(*) FROM job GROUP BY 1, 2"
+)
 
 
 def measure(runs: int) -> list[Ratio]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -63,3 +64,52 @@ def test_a_location_is_added_and_mapped_to_a_place_the_store_has(cli: Cli) -> No
     assert place in cli.run("locations", "list").stdout
     assert cli.refused("locations", "map", "Harbour", "Moon", place)["error"] == "error.not_found"
     assert cli.refused("locations", "add", " ")["error"] == "error.invalid_input"
+
+
+def test_conflicts_are_listed_and_decided_and_rules_chosen(cli: Cli) -> None:
+    before = cli.ask("conflicts", "list")["total"]
+    tee = _conflict(cli, "TEE-M", "24.90", "19.90")
+    found = cli.ask("conflicts", "list", "--connection", "Harbour")["conflicts"]
+    waiting = next(each for each in found if each["id"] == tee)
+    assert (waiting["name"], waiting["field"], waiting["standing"]) == ("TEE-M", "price", "open")
+    assert waiting["theirs"] == {"amount": "19.90", "currency": "EUR"}
+    assert "19.90" in cli.run("conflicts", "list").stdout
+    assert cli.ask("conflicts", "decide", tee, "theirs") == {"done": "decided", "conflicts": 1, "side": "theirs"}
+    assert cli.refused("conflicts", "decide", tee, "ours")["error"] == "error.invalid_input"
+    assert cli.refused("conflicts", "decide", tee[:-4] + "ffff", "ours")["error"] == "error.not_found"
+    assert tee in [each["id"] for each in cli.ask("conflicts", "list", "--settled")["conflicts"]]
+    mug = _conflict(cli, "MUG-BLU", "12.50", "1.00")
+    assert cli.ask("conflicts", "decide", mug, "ours", "--all-alike")["conflicts"] >= 1
+    assert cli.ask("conflicts", "list", "--connection", "Harbour")["total"] == 0
+    assert cli.ask("conflicts", "list")["total"] <= before
+    assert (
+        "the store keeps its own value" in cli.run("conflicts", "decide", _conflict(cli, "X", "1", "2"), "ours").stdout
+    )
+    assert cli.refused("conflicts", "list", "--connection", "Nowhere")["error"] == "error.unknown_connection"
+
+
+def test_rules_of_conflicts_are_shown_and_chosen(cli: Cli) -> None:
+    rules = {each["field"]: each for each in cli.ask("conflicts", "rules")}
+    assert (rules["price"]["rule"], rules["consent"]["fixed"]) == ("ask", True)
+    assert cli.ask("conflicts", "set-rule", "product", "price", "till_wins")["done"] == "chosen"
+    assert {each["field"]: each["rule"] for each in cli.ask("conflicts", "rules")}["price"] == "till_wins"
+    assert "the till wins" in cli.run("conflicts", "rules").stdout
+    assert cli.refused("conflicts", "set-rule", "customer", "consent", "newest")["error"] == "error.invalid_input"
+    cli.run("conflicts", "set-rule", "product", "price", "perhaps", expect=2)
+
+
+def _conflict(cli: Cli, sku: str, ours: str, theirs: str) -> str:
+    """One that a pull of the first store would have opened; its id."""
+    with closing(sqlite3.connect(cli.data_dir / "tillbridge.db")) as database:
+        number = database.execute("SELECT count(*) FROM conflict").fetchone()[0]
+        id_ = f"018f0000-0000-7000-8000-{number:012}"
+        euros = [{"amount": each, "currency": "EUR"} for each in (ours, theirs)]
+        document = json.dumps({"name": sku, "base": None, "ours": euros[0], "theirs": euros[1]})
+        database.execute(
+            "INSERT INTO conflict (id, connection_id, noun, external_id, subject, field, document, standing, "
+            "settled_by, at) SELECT ?, id, 'product', ?, ?, 'price', ?, 'open', '', '2026-11-24 09:00:00+00:00' "
+            "FROM connection WHERE name = 'Harbour'",
+            (id_, f"v-{sku}", sku.casefold(), document),
+        )
+        database.commit()
+    return id_

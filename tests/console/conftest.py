@@ -36,6 +36,13 @@ async def opened(tmp_path: Path) -> AsyncIterator[House]:
 
 
 @pytest.fixture
+async def quarrelling(tmp_path: Path) -> AsyncIterator[House]:
+    """Three prices differ in the second store."""
+    async with stage.quarrelling_shop(tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
 async def busy(tmp_path: Path) -> AsyncIterator[House]:
     """Sales arrived, some need a person, one store must be connected again."""
     async with stage.busy_shop(tmp_path) as house:

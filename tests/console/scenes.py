@@ -11,7 +11,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
-from tests.console.stage import busy_shop, empty_shop, open_shop
+from tests.console.stage import busy_shop, empty_shop, open_shop, quarrelling_shop
 from tests.support.house import House
 from tillbridge.console.app import Console
 
@@ -126,5 +126,8 @@ SCENES = (
     Scene("sold", open_shop, _sold, sells=True),
     Scene("settings", busy_shop, _go("f7", "right")),
     Scene("help", busy_shop, _go("f5", "f1")),
+    Scene("conflicts", quarrelling_shop, _go("ctrl+g", "down")),
+    Scene("conflicts-none", open_shop, _go("ctrl+g")),
+    Scene("home-conflicts", quarrelling_shop, _stay),
     Scene("training", open_shop, _go("f6"), training=True),
 )

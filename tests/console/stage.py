@@ -47,6 +47,22 @@ async def open_shop(folder: Path) -> AsyncIterator[House]:
 
 
 @asynccontextmanager
+async def quarrelling_shop(folder: Path) -> AsyncIterator[House]:
+    """The outlet sells some goods at another price than the till, which learnt its prices from the other store."""
+    async with empty_shop(folder) as house:
+        await house.connect("shopify", ONLINE)
+        await house.connect("woocommerce", OUTLET)
+        goods = house.shops["woocommerce"].shop.products.values()
+        for sku, price in (("TEE-M", "19.90"), ("MUG-BLU", "9.90"), ("SOAP-1", "5.40")):
+            [row] = [each for each in goods if each["sku"] == sku]
+            row["regular_price"], row["sale_price"] = price, ""
+        for store in (ONLINE, OUTLET):
+            await house.stock_up(store)
+        house.clock.set_wall(NOW)
+        yield house
+
+
+@asynccontextmanager
 async def busy_shop(folder: Path) -> AsyncIterator[House]:
     """Sales that arrived, one whose outcome nobody knows, one refused, and a store whose key was withdrawn."""
     async with open_shop(folder) as house:

@@ -35,17 +35,17 @@ def test_colours_stand_in_one_place() -> None:
 
 
 def test_every_screen_has_its_stylesheet() -> None:
-    assert {each.stem for each in SHEETS} == {"base", "modals", "setup", *actions.PANELS}
+    assert {each.stem for each in SHEETS} == {"base", "modals", "setup", *actions.PANELS, *actions.ASIDE}
 
 
 def test_no_key_does_two_things_on_a_panel() -> None:
-    for panel in (*actions.PANELS, "setup"):
+    for panel in (*actions.PANELS, *actions.ASIDE, "setup"):
         keys = [key for each in (*actions.of(panel), *actions.of(actions.EVERYWHERE)) for key in each.keys.split(",")]
         assert len(keys) == len(set(keys)), panel
 
 
 def test_every_action_is_there() -> None:
-    for panel in (*actions.PANELS, "setup"):
+    for panel in (*actions.PANELS, *actions.ASIDE, "setup"):
         screen = panel_class(panel)
         missing = [each.name for each in actions.of(panel) if not hasattr(screen, f"action_{each.name}")]
         assert not missing, panel

@@ -57,10 +57,12 @@ async def test_a_variant_is_found_by_words_sku_and_barcode(storage: Storage, clo
 async def test_one_variant_is_listed_on_many_shops(storage: Storage, clock: VirtualClock) -> None:
     one, two = await connected(storage, "One", clock.now()), await connected(storage, "Two", clock.now())
     await storage.catalogue.upsert_products(one.id, [_product("p1", _variant("v1", "TEE-M"))])
-    await storage.catalogue.upsert_products(two.id, [_product("9", _variant("91", "tee-m", price=_euro("20.00")))])
+    second = _product("9", _variant("91", "tee-m", price=_euro("20.00")))
+    [asked] = await storage.catalogue.upsert_products(two.id, [second])
     found = await storage.catalogue.by_code("TEE-M")
     assert found is not None
-    assert found.price == _euro("20.00")
+    assert found.price == _euro("24.90"), "a second store does not change the till's price by itself"
+    assert (asked.field, asked.ours, asked.theirs) == ("price", _euro("24.90"), _euro("20.00"))
     assert await storage.catalogue.listings_for(["TEE-M", "X"], one.id) == {
         "TEE-M": Listing("p1", "v1", "i-v1", "TEE-M")
     }

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tillbridge.cli import connections, goods, looking, practice, sales, upkeep, work
+from tillbridge.cli import conflicts, connections, goods, looking, practice, sales, upkeep, work
 from tillbridge.cli.running import Place
 from tillbridge.cli.verbs import Verbs
 
@@ -32,6 +32,7 @@ app.add_typer(goods.products, name="products")
 app.add_typer(goods.customers, name="customers")
 app.add_typer(goods.locations, name="locations")
 app.add_typer(goods.quarantine, name="quarantine")
+app.add_typer(conflicts.app, name="conflicts")
 app.add_typer(looking.notifications, name="notifications")
 app.add_typer(looking.audit, name="audit")
 app.add_typer(upkeep.keys, name="keys")

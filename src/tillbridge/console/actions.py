@@ -55,6 +55,7 @@ _KEY_WORDS = {
     "ctrl+q": "^q",
     "ctrl+t": "^t",
     "ctrl+l": "^l",
+    "ctrl+g": "^g",
     "ctrl+n": "^n",
     "ctrl+z": "^z",
     "escape": "esc",
@@ -68,12 +69,15 @@ _KEY_WORDS = {
 
 PANELS = ("home", "platforms", "tokens", "queue", "basket", "settings")
 """In the order of their keys: F2 to F7, or 1 to 6 where no text is typed."""
+ASIDE = ("conflicts",)
+"""Panels that have no place in the top line: they are wanted now and then, and Home says when."""
 
 ACTIONS = (
     *(
         UserAction(EVERYWHERE, f"panel_{panel}", f"f{at + 2},{at + 1}", call=f"panel('{panel}')")
         for at, panel in enumerate(PANELS)
     ),
+    UserAction(EVERYWHERE, "panel_conflicts", "ctrl+g", call="panel('conflicts')"),
     UserAction(EVERYWHERE, "help_keys", "f1,question_mark", call="keys_help"),
     UserAction(EVERYWHERE, "command_palette", "ctrl+p"),
     UserAction(EVERYWHERE, "change_shop", "ctrl+t"),
@@ -99,6 +103,11 @@ ACTIONS = (
     UserAction("queue", "accept_total", "t"),
     UserAction("queue", "filter", "f", footer=True),
     UserAction("queue", "pause_connection", "x"),
+    UserAction("conflicts", "keep_ours", "o", footer=True),
+    UserAction("conflicts", "take_theirs", "t", footer=True),
+    UserAction("conflicts", "decide_alike", "a", footer=True),
+    UserAction("conflicts", "choose_rule", "u", footer=True),
+    UserAction("conflicts", "show_settled", "f"),
     UserAction("basket", "code", "f8", footer=True),
     UserAction("basket", "gift_card", "f9", footer=True),
     UserAction("basket", "pay", "f12,f10", footer=True),

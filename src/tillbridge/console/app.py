@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tillbridge.services.house import Services
 
 TRAINING, SHOP = "training", "shop"
-LATER = tuple(each for each in actions.PANELS if each != "home")
+LATER = tuple(each for each in (*actions.PANELS, *actions.ASIDE) if each != "home")
 
 
 def panel_class(name: str) -> type[Panel]:

@@ -47,5 +47,10 @@ class CatalogueChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictsChanged(Event):
+    """Some opened, changed or were settled."""
+
+
+@dataclass(frozen=True, slots=True)
 class StockChanged(Event):
     """Levels or movements changed."""

@@ -14,6 +14,7 @@ from tillbridge.domain.clock import Clock
 from tillbridge.domain.errors import StorageError
 from tillbridge.domain.events import (
     CatalogueChanged,
+    ConflictsChanged,
     ConnectionChanged,
     Event,
     NotificationPushed,
@@ -60,7 +61,7 @@ _OF_ID: Mapping[str, Callable[[UUID], Event]] = {
     "notification": NotificationPushed,
     "catalogue": CatalogueChanged,
 }
-_PLAIN: Mapping[str, Event] = {"job": QueueChanged(), "stock": StockChanged()}
+_PLAIN: Mapping[str, Event] = {"job": QueueChanged(), "stock": StockChanged(), "conflict": ConflictsChanged()}
 
 
 class ChangesTailer:

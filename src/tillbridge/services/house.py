@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tillbridge.services.backup import BackupService
     from tillbridge.services.bus import EventBus
     from tillbridge.services.catalog import CatalogService
+    from tillbridge.services.conflicts import ConflictsService
     from tillbridge.services.connections import ConnectionsService
     from tillbridge.services.customers import CustomersService
     from tillbridge.services.health import HealthService
@@ -51,6 +52,7 @@ class Services:
     notifications: NotificationsService
     audit: AuditService
     quarantine: QuarantineService
+    conflicts: ConflictsService
     shop: ShopService
     locations: LocationsService
     health: HealthService

@@ -17,6 +17,7 @@ from tillbridge.storage import keyring, retention
 from tillbridge.storage.budgets import BudgetRepository
 from tillbridge.storage.catalogue import CatalogueRepository
 from tillbridge.storage.changes import Change, Changes
+from tillbridge.storage.conflicts import ConflictRepository
 from tillbridge.storage.connections import ConnectionRepository
 from tillbridge.storage.customers import CustomerRepository
 from tillbridge.storage.database import Database
@@ -54,9 +55,10 @@ class Storage:
         self.jobs = JobRepository(database, self.changes, self.lanes, self._together)
         self.queue = QueueWindow(database)
         self.budgets = BudgetRepository(database, self.changes)
-        self.catalogue = CatalogueRepository(database, self.changes)
+        self.conflicts = ConflictRepository(database, self.changes, clock)
+        self.catalogue = CatalogueRepository(database, self.changes, self.conflicts, clock)
         self.stock = StockRepository(database, self.changes)
-        self.customers = CustomerRepository(database)
+        self.customers = CustomerRepository(database, self.conflicts, clock)
         self.cursors = CursorRepository()
         self.quarantine = QuarantineRepository(self.changes, clock)
         self.redemptions = RedemptionRepository(clock)

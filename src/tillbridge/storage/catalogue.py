@@ -1,116 +1,104 @@
-"""The catalogue: what each connection lists, our variants by SKU, and the search of the till."""
+"""The catalogue: our variants, merged by SKU of what the connections list, and the search of the till.
+
+A page of a pull costs the same few statements whatever its length.
+"""
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
-from tillbridge.domain.catalog import Listing, Product, ProductVariant, SellableVariant
-from tillbridge.domain.ids import new_id
+from tillbridge.domain.catalog import Listing, Product, SellableVariant
+from tillbridge.domain.clock import Clock
+from tillbridge.domain.conflicts import ConflictBook, FieldConflict, Told
+from tillbridge.domain.merging import Fields
+from tillbridge.domain.money import Money
+from tillbridge.domain.specs import Noun
 from tillbridge.storage import documents
 from tillbridge.storage.changes import Changes
+from tillbridge.storage.conflicts import ConflictRepository
 from tillbridge.storage.database import Database
-from tillbridge.storage.schema import ListingRow, ProductRow, VariantRow
-
-EMPTY_SKU, DOUBLE_SKU = "empty_sku", "double_sku"
-_ONE_PULL = 7_712 << 40
+from tillbridge.storage.listings import Listed, Listings, document_of, variants_of
+from tillbridge.storage.schema import ListingRow, VariantRow
+from tillbridge.storage.variants import OurVariant, Variants
 
 
 class CatalogueRepository:
-    def __init__(self, database: Database, changes: Changes) -> None:
-        self._db, self._changes = database, changes
+    def __init__(self, database: Database, changes: Changes, conflicts: ConflictRepository, clock: Clock) -> None:
+        self._db, self._changes, self._conflicts, self._clock = database, changes, conflicts, clock
+        self._listings, self._variants = Listings(database), Variants(database)
 
-    async def upsert_products(self, connection_id: UUID, products: Sequence[Product]) -> None:
+    async def upsert_products(self, connection_id: UUID, products: Sequence[Product]) -> tuple[FieldConflict, ...]:
         """Keep a page of products with their listings, and drop listings of variants they have no more.
 
-        Empty and duplicate SKUs stay unlinked; nothing is guessed.
+        Our variants are merged by the shop's rules; answered is what a person has to decide. Empty and duplicate SKUs
+        stay unlinked; nothing is guessed.
         """
+        page = {each.external_id: document_of(each) for each in products}
+        now = variants_of(list(page.values()))
         async with self._db.transaction():
             # two stores that list the same SKU would both make our variant of it
-            await self._db.alone(_ONE_PULL)
-            for product in products:
-                await self._keep(connection_id, product)
-            skus = await self._drop_gone(connection_id, products) | await self._list_all(connection_id, products)
-            await self._link(connection_id, skus - {""})
+            await self._conflicts.hold(Noun.PRODUCT)
+            before = await self._listings.told(connection_id, page)
+            await self._listings.keep(connection_id, page)
+            gone = await self._listings.drop_gone(connection_id, page, now)
+            skus = await self._listings.list(connection_id, now)
+            opened = await self._merge(connection_id, before, now, gone)
+            skus = {*skus, *gone.values(), *(each.sku for each in now.values())} - {""}
+            ours = await self._variants.ids({each.casefold() for each in skus})
+            await self._listings.link(connection_id, skus, ours)
             await self._changes.note("catalogue", connection_id)
+        return opened
 
-    async def _keep(self, connection_id: UUID, product: Product) -> None:
-        values: dict[str, Any] = {
-            "title": product.title, "status": product.status.value, "updated_at": product.updated_at,
-            "document": _document(product),
-        }  # fmt: skip
-        key: dict[str, Any] = {"connection_id": connection_id, "external_id": product.external_id}
-        if not await ProductRow.filter(**key).update(**values):
-            await ProductRow.create(id=new_id(), **key, **values)
+    async def _merge(
+        self, connection_id: UUID, before: Mapping[str, Listed], now: Mapping[str, Listed], gone: Collection[str]
+    ) -> tuple[FieldConflict, ...]:
+        """Merge what is listed now into our variants, one after another; they and the conflicts are written once."""
+        subjects = {each.subject for each in now.values() if each.sku}
+        ours = await self._variants.load(subjects)
+        book = await self._conflicts.book(Noun.PRODUCT, subjects, connection_id, {*now, *gone})
+        changed: dict[str, OurVariant] = {}
+        for external_id in (*gone, *(each for each, listed in now.items() if not listed.sku)):
+            book.release(connection_id, external_id)
+        for external_id, listed in now.items():
+            if listed.sku:
+                known, told = ours.get(listed.subject), self._told(connection_id, external_id, before, listed)
+                after = self._after(book, known, told)
+                if after != known:
+                    ours[listed.subject] = changed[listed.subject] = after
+        await self._variants.save(changed)
+        return await self._conflicts.write(book)
 
-    async def _drop_gone(self, connection_id: UUID, products: Sequence[Product]) -> set[str]:
-        """The SKUs of the listings that went."""
-        ids = [each.external_id for each in products]
-        kept = {variant.external_id for each in products for variant in each.variants}
-        rows = await ListingRow.filter(connection_id=connection_id, external_product_id__in=ids)
-        gone = [row for row in rows if row.external_variant_id not in kept]
-        if gone:
-            await ListingRow.filter(id__in=[row.id for row in gone]).delete()
-        return {row.sku for row in gone}
+    def _told(self, connection_id: UUID, external_id: str, before: Mapping[str, Listed], listed: Listed) -> Told:
+        """What was told of another SKU is no base."""
+        last = before.get(external_id)
+        base = last.fields if last and last.subject == listed.subject else {}
+        at = listed.at or self._clock.now()
+        return Told(connection_id, external_id, listed.subject, listed.sku, base, listed.fields, at)
 
-    async def _list_all(self, connection_id: UUID, products: Sequence[Product]) -> set[str]:
-        """Write listings, unlinked yet, and our variants; the SKUs that listings carry now or carried before."""
-        pairs = [(product, variant) for product in products for variant in product.variants]
-        ids = [variant.external_id for _, variant in pairs]
-        known = {
-            row.external_variant_id: row
-            for row in await ListingRow.filter(connection_id=connection_id, external_variant_id__in=ids)
+    def _after(self, book: ConflictBook, known: OurVariant | None, told: Told) -> OurVariant:
+        """Our variant after what a store lists. A price in another currency than ours tells the till nothing."""
+        if known is None:
+            return OurVariant(book.merge(None, told, None), told.at)
+        foreign = {
+            name
+            for name in documents.MONEY_FIELDS
+            if isinstance(price := told.theirs[name], Money) and known.currency not in ("", price.currency)
         }
-        skus = {row.sku for row in known.values()}
-        for product, variant in pairs:
-            values: dict[str, Any] = {
-                "external_product_id": product.external_id, "inventory_id": variant.inventory_id, "sku": variant.sku,
-                "unlinked": "" if variant.sku else EMPTY_SKU,
-            }  # fmt: skip
-            if not variant.sku:
-                values["variant_id"] = None
-            if row := known.get(variant.external_id):
-                await ListingRow.filter(id=row.id).update(**values)
-            else:
-                await ListingRow.create(
-                    id=new_id(), connection_id=connection_id, external_variant_id=variant.external_id, **values
-                )
-        for folded, (product, variant) in {each[1].sku.casefold(): each for each in pairs if each[1].sku}.items():
-            await self._keep_variant(folded, product, variant)
-        return skus | {variant.sku for _, variant in pairs}
+        theirs = {name: value for name, value in told.theirs.items() if name not in foreign}
+        fields = book.merge(known.fields, replace(told, theirs=theirs), known.changed_at)
+        if fields == known.fields:
+            return known
+        return OurVariant(fields, max(known.changed_at or told.at, told.at))
 
-    async def _link(self, connection_id: UUID, skus: set[str]) -> None:
-        """A SKU that several listings carry links none of them; once only one is left, it links again."""
-        by_sku: dict[str, list[ListingRow]] = defaultdict(list)
-        for row in await ListingRow.filter(connection_id=connection_id, sku__in=list(skus)):
-            by_sku[row.sku].append(row)
-        folded = [sku.casefold() for sku in by_sku]
-        ours = {row.folded_sku: row.id for row in await VariantRow.filter(folded_sku__in=folded)}
-        for sku, rows in by_sku.items():
-            linked = ours.get(sku.casefold()) if len(rows) == 1 else None
-            for row in rows:
-                unlinked = "" if linked else DOUBLE_SKU
-                if (row.variant_id, row.unlinked) != (linked, unlinked):
-                    await ListingRow.filter(id=row.id).update(variant_id=linked, unlinked=unlinked)
-
-    async def _keep_variant(self, folded: str, product: Product, variant: ProductVariant) -> None:
-        """Ours, by SKU. The newest pull names title and price."""
-        title = product.title if variant.title in ("", product.title) else f"{product.title} – {variant.title}"
-        options = " ".join(value for _, value in variant.option_values)
-        values: dict[str, Any] = {
-            "sku": variant.sku, "barcode": variant.barcode, "title": title,
-            "search": f"{title} {options} {variant.sku} {variant.barcode}".casefold(),
-            "price": documents.money_in(variant.price),
-            "compare_at_price": documents.money_in(variant.compare_at_price),
-            "currency": variant.price.currency if variant.price else "", "taxable": variant.taxable,
-            "is_gift_card": product.is_gift_card,
-        }  # fmt: skip
-        if not await VariantRow.filter(folded_sku=folded).update(**values):
-            await VariantRow.create(id=new_id(), folded_sku=folded, **values)
+    async def adopt(self, values: Mapping[str, Fields]) -> None:
+        """Values a person decided on, by folded SKU. Call it in a transaction that holds the noun."""
+        now = self._clock.now()
+        known = await self._variants.load(values)
+        await self._variants.save({
+            folded: OurVariant({**each.fields, **values[folded]}, now) for folded, each in known.items()
+        })  # fmt: skip
 
     async def search(self, text: str, limit: int = 20) -> tuple[SellableVariant, ...]:
         """Variants whose title, options, SKU or barcode hold every word."""
@@ -143,12 +131,6 @@ class CatalogueRepository:
         """Listings without a variant of ours, with the reason."""
         rows = await ListingRow.filter(connection_id=connection_id).exclude(unlinked="").order_by("id")
         return tuple((_listing(row), row.unlinked) for row in rows)
-
-
-def _document(product: Product) -> dict[str, Any]:
-    """The unified product as JSON, with amounts as text."""
-    document: dict[str, Any] = json.loads(json.dumps(asdict(product), default=str))
-    return document
 
 
 def _listing(row: ListingRow) -> Listing:

@@ -49,7 +49,7 @@ def noted_from(source: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``kind``: sale, job, connection, token, notification, catalogue, stock, quarantine, shop; ``subject`` its id."""
+    """``kind``: sale, job, connection, token, notification, catalogue, stock, quarantine, conflict, shop."""
 
     seq: int
     kind: str

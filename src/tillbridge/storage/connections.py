@@ -17,9 +17,11 @@ from tillbridge.storage.database import Database
 from tillbridge.storage.documents import document, moment
 from tillbridge.storage.schema import (
     BudgetRow,
+    ConflictRow,
     ConnectionLocationRow,
     ConnectionRow,
     CursorRow,
+    CustomerLinkRow,
     LaneRow,
     ListingRow,
     ProductRow,
@@ -32,6 +34,10 @@ _WITH_BREAKER = (
     "SELECT connection.*, budget.breaker, budget.breaker_until FROM connection "
     "LEFT JOIN budget ON budget.connection_id = connection.id"
 )
+_ITS_OWN = (
+    SecretRow, TokenRow, RenewalRow, LaneRow, BudgetRow, CursorRow, ListingRow, ProductRow, CustomerLinkRow,
+    ConflictRow, ConnectionLocationRow,
+)  # fmt: skip
 
 
 class ConnectionRepository:
@@ -90,11 +96,10 @@ class ConnectionRepository:
         return tuple(_connection(row) for row in await self._db.rows(f"{_WITH_BREAKER} ORDER BY connection.id"))
 
     async def remove(self, connection_id: UUID) -> None:
-        """The connection with its secrets, tokens and listings. Sales and their deliveries stay."""
+        """The connection with its secrets, tokens, listings, conflicts and what it told. Sales and deliveries stay."""
         async with self._db.transaction():
-            for model in (SecretRow, TokenRow, RenewalRow, LaneRow, BudgetRow, CursorRow, ListingRow, ProductRow):
+            for model in _ITS_OWN:
                 await model.filter(connection_id=connection_id).delete()
-            await ConnectionLocationRow.filter(connection_id=connection_id).delete()
             await ConnectionRow.filter(id=connection_id).delete()
             await self._changes.note("connection", connection_id)
 

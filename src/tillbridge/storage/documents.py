@@ -11,6 +11,7 @@ from typing import Any
 
 from tillbridge.domain.catalog import Listing
 from tillbridge.domain.customers import Address, Consent, Customer
+from tillbridge.domain.merging import Value
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountType
 from tillbridge.domain.orders import AppliedDiscount, Refund, RefundLine
@@ -32,6 +33,26 @@ def address_in(address: Address | None) -> Json | None:
 
 def address_out(document: Mapping[str, Any] | None) -> Address | None:
     return None if document is None else Address(**document)
+
+
+def value_in(value: Value) -> Any:
+    """A field's value as JSON."""
+    if isinstance(value, Money):
+        return {"amount": str(value.amount), "currency": value.currency}
+    return [asdict(each) for each in value] if isinstance(value, tuple) else value
+
+
+def value_out(field: str, kept: Any) -> Value:
+    """A field's value from JSON, by what the field holds."""
+    if field == "addresses":
+        return tuple(Address(**each) for each in kept or ())
+    if field in MONEY_FIELDS and kept is not None:
+        return Money(Decimal(str(kept["amount"])), str(kept["currency"]))
+    value: Value = kept
+    return value
+
+
+MONEY_FIELDS = ("price", "compare_at_price")
 
 
 def customer_in(customer: Customer | None) -> Json | None:

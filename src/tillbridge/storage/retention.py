@@ -19,6 +19,8 @@ _KINDS: tuple[tuple[str, str, timedelta, int], ...] = (
 """Table, time, age, number. Sales, deliveries and redemptions are the shop's books and are never pruned."""
 _TRIED = (timedelta(days=120), 500_000)
 """Tries of settled jobs; those of open ones tell when something was sent and stay."""
+_CONFLICTS_SETTLED_FOR = timedelta(days=120)
+"""Those that wait for a person stay."""
 _OF_SETTLED = "job_id NOT IN (SELECT id FROM job WHERE state IN ('waiting', 'running', 'parked'))"
 _SETTLED_FOR = timedelta(days=400)
 _AT_ONCE = 10_000
@@ -33,6 +35,7 @@ async def prune(database: Database, now: datetime) -> int:
         f"DELETE FROM attempt WHERE {_OF_SETTLED} "
         f"AND id <= (SELECT id FROM attempt ORDER BY id DESC LIMIT 1 OFFSET {most})"
     )
+    gone += await database.run("DELETE FROM conflict WHERE standing <> 'open' AND at < ?", now - _CONFLICTS_SETTLED_FOR)
     for table, time_column, age, most in _KINDS:
         gone += await database.run(f"DELETE FROM {table} WHERE {time_column} < ?", now - age)
         gone += await database.run(

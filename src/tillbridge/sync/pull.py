@@ -30,6 +30,7 @@ from tillbridge.platforms.contract import (
     ProductService,
 )
 from tillbridge.storage import Storage
+from tillbridge.sync.conflicting import tell
 from tillbridge.sync.followers import book
 from tillbridge.sync.give_back import GiveBackGiftCard
 from tillbridge.sync.quarantining import sort_in
@@ -127,18 +128,18 @@ class Puller:
         self._storage, self._adapters, self._clock = storage, adapters, clock
 
     async def products(self, task: Task) -> Outcome:
-        service = await self._adapters.product(task.connection)
+        service, id_ = await self._adapters.product(task.connection), task.connection.id
 
         async def keep(items: tuple[Product, ...]) -> None:
-            await self._storage.catalogue.upsert_products(task.connection.id, items)
+            await tell(self._storage, task.connection, await self._storage.catalogue.upsert_products(id_, items))
 
         return await self._pull(task, _Source(JobKind.PULL_PRODUCTS, service.list_products, keep))
 
     async def customers(self, task: Task) -> Outcome:
-        service = await self._adapters.customer(task.connection)
+        service, id_ = await self._adapters.customer(task.connection), task.connection.id
 
         async def keep(items: tuple[Customer, ...]) -> None:
-            await self._storage.customers.upsert(task.connection.id, items)
+            await tell(self._storage, task.connection, await self._storage.customers.upsert(id_, items))
 
         return await self._pull(task, _Source(JobKind.PULL_CUSTOMERS, service.list_customers, keep))
 

@@ -16,7 +16,7 @@ from tillbridge.console import actions, formats
 from tillbridge.console.modals.questions import ConfirmModal
 from tillbridge.console.screens.panel import Panel
 from tillbridge.console.screens.rows import connection_row, notification_row, sale_row
-from tillbridge.console.widgets.pill import custom
+from tillbridge.console.widgets.pill import content, custom
 from tillbridge.console.widgets.rows import Column, Key, Row
 from tillbridge.console.widgets.window import Window
 from tillbridge.messages import text
@@ -76,7 +76,7 @@ class HomeScreen(Panel):
         views = await self.services.connections.list()
         notes = await self.services.notifications.unread()
         self._show_queue(summary)
-        self._show_shop()
+        self._show_shop(await self.services.conflicts.waiting())
         self._show_latest()
         titles = {spec.slug: spec.title for spec in self.services.connections.platforms()}
         self.query_one("#connections", Window).show_rows([connection_row(view, titles) for view in views])
@@ -121,10 +121,13 @@ class HomeScreen(Panel):
             ),
         )
 
-    def _show_shop(self) -> None:
+    def _show_shop(self, conflicts: int) -> None:
         words = text("console.home.shop_lines", name=self.app.shop_name, currency=self.app.currency, zone=self.app.zone)
-        known = bool(self.app.shop_name)
-        self._update("#shop-figures", Content(words if known else text("console.home.no_shop")))
+        lines = [Content(words if self.app.shop_name else text("console.home.no_shop"))]
+        if conflicts:
+            tone = custom("▲", text("console.home.conflicts", number=formats.count(conflicts)), "warn")
+            lines.append(content(tone))
+        self._update("#shop-figures", Content("\n").join(lines))
 
     def _update(self, selector: str, shown: Content) -> None:
         """Paint only what changed: an equal text costs a frame as well."""

@@ -24,7 +24,7 @@ class ProductRow(Model):
         unique_together = (("connection_id", "external_id"),)
 
 
-# Our sellable unit, by SKU. ``search`` is title, option values and SKU, casefolded.
+# Our sellable unit, by SKU. ``search`` is title, option values and SKU, casefolded; ``changed_at`` dates its values.
 class VariantRow(Model):
     id: UUID = fields.UUIDField(primary_key=True)
     sku = fields.CharField(max_length=255)
@@ -37,6 +37,7 @@ class VariantRow(Model):
     currency = fields.CharField(max_length=3)
     taxable = fields.BooleanField()
     is_gift_card = fields.BooleanField()
+    changed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "variant"

@@ -20,11 +20,13 @@ class CustomerRow(Model):
         table = "customer"
 
 
+# ``told`` is what the connection told last, as a document of a customer.
 class CustomerLinkRow(Model):
     id: int = fields.IntField(primary_key=True)
     customer_id = fields.UUIDField(db_index=True)
     connection_id = fields.UUIDField()
     external_id = fields.CharField(max_length=255)
+    told: dict[str, Any] | None = fields.JSONField(null=True)
 
     class Meta:
         table = "customer_link"

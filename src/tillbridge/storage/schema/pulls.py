@@ -36,16 +36,20 @@ class QuarantineRow(Model):
         unique_together = (("connection_id", "kind", "external_id"),)
 
 
-# Base, ours and theirs all differ.
+# Base, ours and theirs all differ, once per record of a store and field. ``document`` holds the three and a name.
 class ConflictRow(Model):
     id: UUID = fields.UUIDField(primary_key=True)
     connection_id = fields.UUIDField()
     noun = fields.CharField(max_length=12)
-    subject = fields.CharField(max_length=255)
-    field = fields.CharField(max_length=60)
-    values: dict[str, Any] = fields.JSONField()
-    decided = fields.CharField(max_length=12)
+    external_id = fields.CharField(max_length=255)
+    subject = fields.CharField(max_length=640)
+    field = fields.CharField(max_length=40)
+    document: dict[str, Any] = fields.JSONField()
+    standing = fields.CharField(max_length=10)
+    settled_by = fields.CharField(max_length=80)
     at = fields.DatetimeField()
 
     class Meta:
         table = "conflict"
+        unique_together = (("connection_id", "noun", "external_id", "field"),)
+        indexes = (("noun", "subject"), ("standing", "id"))

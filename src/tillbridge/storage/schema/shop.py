@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
 
-# Exactly one row, id 1. ``key_check`` proves that a keyring belongs to this database.
+# Exactly one row, id 1. ``key_check`` proves that a keyring belongs to this database; ``rules`` are those of conflicts
+# that the shop chose itself, by noun and field.
 class ShopRow(Model):
     id: int = fields.IntField(primary_key=True)
     name = fields.CharField(max_length=255)
@@ -17,6 +20,7 @@ class ShopRow(Model):
     cash_step_minor = fields.IntField(null=True)
     epoch = fields.IntField()
     key_check = fields.TextField(null=True)
+    rules: dict[str, Any] | None = fields.JSONField(null=True)
 
     class Meta:
         table = "shop"
