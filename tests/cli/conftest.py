@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.support.databases import copy_template
 from tests.support.processes import SimulatorDoor, simulators
 from tillbridge.cli.app import app
+from tillbridge.places import DATABASE
 
 CARDS = ("GIFT-AAAA-1111-2222", "GIFT-BBBB-3333-4444", "GIFTAAAA11112222", "GIFTBBBB33334444")
 NAMES = {"shopify": "Harbour", "woocommerce": "Own site"}
@@ -74,7 +76,9 @@ def connected(doors: Mapping[str, SimulatorDoor], tmp_path_factory: pytest.TempP
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Cli:
-    """A shop nobody connected anything to."""
+    """A shop nobody connected anything to; that a first start makes it is tests/storage's business."""
+    Path(copy_template(tmp_path)).rename(tmp_path / DATABASE)
+    (tmp_path / "keyring").rename(tmp_path / "keyring.json")
     return Cli(tmp_path, [])
 
 

@@ -42,12 +42,13 @@ def test_a_keyring_that_is_there_is_not_replaced(cli: Cli) -> None:
     cli.run("connections", "test", "Harbour")
 
 
-def test_a_wrong_passphrase_opens_nothing_and_is_not_repeated(empty: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_passphrase_opens_nothing_and_is_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TILLBRIDGE_KEYRING_PASSPHRASE", "open sesame")
-    empty.ask("connections", "list")
+    new = Cli(tmp_path, [])
+    new.ask("connections", "list")
     monkeypatch.setenv("TILLBRIDGE_KEYRING_PASSPHRASE", "open barley")
-    card = empty.refused("connections", "list")
+    card = new.refused("connections", "list")
     assert card["error"] == "error.wrong_passphrase"
     assert "barley" not in str(card)
     monkeypatch.setenv("TILLBRIDGE_KEYRING_PASSPHRASE", "open sesame")
-    assert empty.ask("connections", "list") == []
+    assert new.ask("connections", "list") == []
