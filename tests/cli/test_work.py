@@ -186,7 +186,9 @@ def test_the_audit_says_who_did_what(cli: Cli) -> None:
 def test_platforms_are_passports(empty: Cli) -> None:
     slugs = [each["slug"] for each in json.loads(empty.run("platforms", "--json").stdout)]
     assert slugs == list(PlatformServiceRegistry().slugs())
-    proofs = {each["slug"]: each["proofs"]["operations"] for each in json.loads(empty.run("platforms", "--json").stdout)}
+    proofs = {
+        each["slug"]: each["proofs"]["operations"] for each in json.loads(empty.run("platforms", "--json").stdout)
+    }
     assert all(rows["order.create"]["on"] for rows in proofs.values())
     said = empty.run("platforms").stdout
     assert "Shopify" in said
