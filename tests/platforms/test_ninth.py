@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -77,7 +77,7 @@ async def test_the_console_draws_its_form_and_connects_it(tmp_path: Path) -> Non
 
 
 @pytest.fixture
-def doors(installed: None, tmp_path: Path) -> Mapping[str, SimulatorDoor]:
+def doors(installed: None, tmp_path: Path) -> Iterator[Mapping[str, SimulatorDoor]]:
     """What ``training serve`` says, the ninth among them."""
     with simulators(tmp_path / "shops") as served:
         yield served
