@@ -44,7 +44,8 @@ class ProofWriter:
             self._failed.add(test)
         if report.when != "call" or not report.passed:
             return
-        for name, words in report.user_properties:
+        for name, value in report.user_properties:
+            words = str(value)
             if name == PROVES:
                 platform, operation = words.split()
                 known = self._proved.get((platform, operation), test)

@@ -1,12 +1,14 @@
 """The registry: from a platform's slug to its code, loaded when first asked for, and from a connection to its services.
 
-Services and wiring call it. A platform from outside the package is one ``register`` away.
+Services and wiring call it. A platform from outside the package is known once its distribution is installed: it names
+itself among the entry points of the group ``tillbridge.platforms``, by slug and ``module:NAME``; or one ``register``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -42,6 +44,14 @@ _SHIPPED: Mapping[str, str] = {
     ECommercePlatform.WOOCOMMERCE.value: "tillbridge.platforms.woocommerce:PLATFORM",
 }
 
+DOOR = "tillbridge.platforms"
+"""The group of entry points by which an installed distribution brings a platform in."""
+
+
+def _from_outside() -> Mapping[str, str]:
+    """Installed platforms by slug. None can stand in the place of a shipped one."""
+    return {each.name: each.value for each in entry_points(group=DOOR) if each.name not in _SHIPPED}
+
 
 class PlatformServiceRegistry:
     """Instances are cached per session: a connection whose settings or credentials changed gets new ones.
@@ -51,7 +61,7 @@ class PlatformServiceRegistry:
     """
 
     def __init__(self, open_session: OpenSession | None = None, connections_on: ConnectionsOn | None = None) -> None:
-        self._known: dict[str, str | Platform] = dict(_SHIPPED)
+        self._known: dict[str, str | Platform] = {**_SHIPPED, **_from_outside()}
         self._open_session, self._connections_on = open_session, connections_on
         self._built: dict[UUID, tuple[Session, dict[str, Any]]] = {}
 

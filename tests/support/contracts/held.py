@@ -39,8 +39,6 @@ class Deviation:
     problem: str
     evidence: Recorded | Sheet
     refused: bool = False
-    setup: str = ""
-    """The only kind of setup that sends it; empty for all."""
 
     def excuses(self, sent: Sent, words: str) -> bool:
         if self.refused and not 400 <= sent.status < 500:
@@ -112,6 +110,13 @@ def held_by(platform: str) -> Held | None:
     return found
 
 
+@cache
+def _there(platform: str) -> Held | None:
+    """The same, where all of them lie beside the checkout."""
+    found = held_by(platform)
+    return None if found is None or found.missing else found
+
+
 _KNOWN: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
 """The same request goes out hundreds of times."""
 
@@ -119,8 +124,8 @@ _KNOWN: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
 def findings(requests: Iterable[Sent]) -> Iterator[Finding]:
     """Everything that documents say against requests, excused or not."""
     for sent in requests:
-        documents = held_by(sent.platform)
-        if documents is None or documents.missing:
+        documents = _there(sent.platform)
+        if documents is None:
             continue
         key = (sent.platform, sent.method, sent.path, repr(sent.query), sent.kind, sent.text or repr(sent.body))
         if key not in _KNOWN:
