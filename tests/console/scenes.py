@@ -127,7 +127,7 @@ SCENES = (
     Scene("settings", busy_shop, _go("f7", "right")),
     Scene("help", busy_shop, _go("f5", "f1")),
     Scene("conflicts", quarrelling_shop, _go("ctrl+g", "down")),
-    Scene("conflicts-none", open_shop, _go("ctrl+g")),
+    Scene("conflicts-none", open_shop, _go("ctrl+g", "home")),
     Scene("home-conflicts", quarrelling_shop, _stay),
     Scene("training", open_shop, _go("f6"), training=True),
 )

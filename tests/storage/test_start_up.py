@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tests.support.clock import VirtualClock
 from tests.support.databases import Cluster
 from tests.support.filling import connected, sale_for
+from tests.support.pulled_shop import product
+from tillbridge.domain.customers import Customer
 from tillbridge.domain.errors import DatabaseUnreachable, DataReadOnly, NewerDatabase, StorageError
+from tillbridge.domain.money import Money
 from tillbridge.storage import Storage, open_storage
 from tillbridge.storage.database import LABEL, Database
 
@@ -46,14 +50,29 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return cluster.fresh("template0")
 
 
-async def _make_old(address: str) -> None:
-    """Bring a database to the first step only and fill it."""
+_MUG = "'018f0000-0000-7000-8000-000000000021', 'MUG', 'mug', '', 'Mug', 'mug  mug ', 500, NULL, 'EUR', true, false"
+_ANN = json.dumps({
+    "email": "ann@example.com", "first_name": "Ann", "last_name": "", "phone": "1", "addresses": [],
+    "consent": "unknown", "external_id": "1", "created_at": None, "updated_at": None,
+})  # fmt: skip
+GOODS_AND_PEOPLE = (
+    "INSERT INTO variant (id, sku, folded_sku, barcode, title, search, price, compare_at_price, currency, taxable, "
+    f"is_gift_card) VALUES ({_MUG})",
+    "INSERT INTO customer (id, email, folded_email, document) VALUES ('018f0000-0000-7000-8000-000000000022', "
+    f"'ann@example.com', 'ann@example.com', '{_ANN}')",
+)
+
+
+async def _make_old(address: str, step: str = OLD) -> None:
+    """Bring a database to a step only, the first if not named, and fill it."""
     database = Database(address)
     config = database._config(foreign_keys=False)
     async with TortoiseContext() as context:
         await context.init(config=config)
         client = context.connections.get(database.dialect)
-        await MigrationExecutor(client, config["apps"]).migrate([MigrationTarget(LABEL, OLD)])
+        await MigrationExecutor(client, config["apps"]).migrate([MigrationTarget(LABEL, step)])
+        for statement in GOODS_AND_PEOPLE if step != OLD else ():
+            await client.execute_query(statement)
         for number in range(6):
             await client.execute_query(
                 "INSERT INTO secret (connection_id, name, key_id, closed) VALUES "
@@ -77,6 +96,21 @@ async def test_an_older_database_comes_up_to_date_with_all_that_is_in_it(empty: 
             "INSERT INTO secret (connection_id, name, key_id, closed) VALUES "
             "('018f0000-0000-7000-8000-000000000000', 'api_secret', 'k1', 'again') RETURNING id",
         )
+
+
+async def test_goods_and_shoppers_of_an_older_database_are_merged_on(empty: str, tmp_path: Path) -> None:
+    """What was kept before any base was: the first page tells all anew, and the till's own price stays."""
+    await _make_old(empty, "0003_goods_and_people")
+    clock = VirtualClock()
+    async with open_storage(empty, clock, keyring_path=tmp_path / "keyring") as storage:
+        shop = await connected(storage, "Shop", clock.now())
+        [asked] = await storage.catalogue.upsert_products(shop.id, [product(1, "MUG")])
+        assert (asked.field, asked.base, asked.ours) == ("price", None, Money(Decimal("5.00"), "EUR"))
+        ann = Customer(email="ANN@example.com", first_name="Anna", external_id="7", updated_at=clock.now())
+        assert await storage.customers.upsert(shop.id, [ann]) == ()
+        kept = await storage.customers.by_email("ann@example.com")
+        assert kept is not None
+        assert (kept.first_name, kept.phone) == ("Anna", "1")
 
 
 async def test_before_an_update_the_file_is_copied(tmp_path: Path) -> None:

@@ -22,7 +22,6 @@ from tillbridge.domain.specs import Noun
 from tillbridge.messages import text
 from tillbridge.storage import Storage
 
-DECISIONS = (Standing.OURS, Standing.THEIRS)
 _AT_ONCE = 500
 
 
@@ -48,9 +47,7 @@ class ConflictsService:
         skip: int = 0,
     ) -> tuple[ConflictView, ...]:
         """Newest first: those after ``anchor``, or before it when ``backward``."""
-        found = await self._storage.conflicts.page(
-            wanted, anchor=anchor, backward=backward, offset=skip, limit=limit
-        )  # fmt: skip
+        found = await self._storage.conflicts.page(wanted, anchor=anchor, backward=backward, offset=skip, limit=limit)
         names = {each.id: each.name for each in await self._storage.connections.all()}
         return tuple(ConflictView(names.get(each.connection_id, "–"), each) for each in found)
 

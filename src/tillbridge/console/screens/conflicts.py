@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tillbridge.console import actions, formats
+from tillbridge.console.errors import toast_opening
 from tillbridge.console.modals.questions import ChooseModal
 from tillbridge.console.screens.conflict_rows import ConflictRows, in_full, rule_words
 from tillbridge.console.screens.panel import Panel
@@ -52,7 +53,7 @@ class ConflictsScreen(Panel):
                     Column(text("console.conflicts.what"), 12),
                     Column(text("console.conflicts.ours"), 12),
                     Column(text("console.conflicts.theirs"), 12),
-                    Column(text("console.conflicts.store"), 14, from_width=70),
+                    Column(text("console.conflicts.store"), 14, from_width=84),
                     Column(text("console.conflicts.state"), 10),
                 ),
                 empty=text("console.conflicts.empty"),
@@ -150,12 +151,12 @@ class ConflictsScreen(Panel):
             self.notify(text("console.conflicts.decided", number=formats.count(done)))
             self.load()
 
-    def action_choose_rule(self) -> None:
-        self.when_ready(self._choose_rule)
-
     @work(group="change", exit_on_error=False)
-    async def _choose_rule(self) -> None:
+    async def action_choose_rule(self) -> None:
         """A field, then who is right about it."""
+        if not self.ready:
+            toast_opening(self)
+            return
         rules = {f"{each.noun.value}.{each.field}": each for each in await self.services.conflicts.rules()}
         fields = [(name, _titled(each), rule_words(each)) for name, each in rules.items()]
         chosen = await self.app.push_screen_wait(ChooseModal(text("console.conflicts.which_rule"), fields))
