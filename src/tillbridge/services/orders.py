@@ -138,6 +138,14 @@ class OrdersService:
         [view] = await self._show([await self.find(name)])
         return view
 
+    async def view(self, sale_id: UUID) -> SaleView:
+        """The sale of an id, as ``show``. Raises NotFound."""
+        order = await self._storage.sales.get(sale_id)
+        if order is None:
+            raise NotFound(what="sale", name=sale_id)
+        [view] = await self._show([order])
+        return view
+
     async def window(self, before: UUID | None = None, limit: int = 50) -> tuple[SaleView, ...]:
         """A page of sales and online orders, newest first; ``before`` is the last id of the page above."""
         return await self._show(await self._storage.sales.newest(limit, before))
