@@ -1,4 +1,4 @@
-"""The catalogue as windows: by SKU, found by words, with what the stores told, at the same cost for a page of any size."""
+"""The catalogue as windows: by SKU, found by words, with what the stores told; a page costs the same at any size."""
 
 from __future__ import annotations
 
@@ -105,9 +105,7 @@ async def _loose(storage: Storage, *, forward: bool) -> Sequence[UUID]:
     return seen
 
 
-async def test_a_page_costs_four_statements_however_long_it_is(
-    sqlite_storage: Storage, clock: VirtualClock
-) -> None:
+async def test_a_page_costs_four_statements_however_long_it_is(sqlite_storage: Storage, clock: VirtualClock) -> None:
     await _filled(sqlite_storage, clock)
     for limit in (1, 7):
         with counted() as asked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,16 +23,10 @@ from tillbridge.domain.sales import SaleFilter, SaleKey, SaleRow, SaleShow
 from tillbridge.storage import Storage
 
 
-async def _keep(storage: Storage, clock: VirtualClock, order: Order, *to: Connection, **changes: object) -> Order:
-    made = [
-        replace(
-            Delivery(
-                sale_id=order.id, connection_id=each.id, status=OrderStatus.SYNCED, updated_at=clock.now()
-            ), **changes,
-        )  # type: ignore[arg-type]
-        for each in to
-    ]  # fmt: skip
-    await storage.sales.add(order, made)
+async def _keep(storage: Storage, clock: VirtualClock, order: Order, *to: Connection, **changes: Any) -> Order:
+    """A sale that is synced on connections, or stands there as ``changes`` say."""
+    synced = {"status": OrderStatus.SYNCED, "updated_at": clock.now(), **changes}
+    await storage.sales.add(order, [Delivery(sale_id=order.id, connection_id=each.id, **synced) for each in to])
     return order
 
 
@@ -40,7 +35,7 @@ async def _filled(storage: Storage, clock: VirtualClock) -> dict[SaleShow, list[
     web, outlet = await connected(storage, "Häfen", clock.now()), await connected(storage, "Outlet", clock.now())
     found: dict[SaleShow, list[UUID]] = {each: [] for each in SaleShow}
 
-    async def keep(order: Order, *shows: SaleShow, **changes: object) -> None:
+    async def keep(order: Order, *shows: SaleShow, **changes: Any) -> None:
         await _keep(storage, clock, order, web, outlet, **changes)
         for each in (SaleShow.ALL, *shows):
             found[each].insert(0, order.id)
@@ -143,9 +138,7 @@ async def test_a_sale_is_found_by_what_a_person_reads_somewhere(storage: Storage
     assert await storage.sale_window.receipts([there.reference, "nothing"]) == {there.reference: "Z"}
 
 
-async def test_a_page_costs_two_statements_however_long_it_is(
-    sqlite_storage: Storage, clock: VirtualClock
-) -> None:
+async def test_a_page_costs_two_statements_however_long_it_is(sqlite_storage: Storage, clock: VirtualClock) -> None:
     await _filled(sqlite_storage, clock)
     for limit in (2, 28):
         with counted() as asked:

@@ -37,7 +37,7 @@ class SaleState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SaleFilter:
-    """``text`` matches a receipt, reference or number from its beginning, or a platform's order id exactly."""
+    """``text`` is the beginning of a receipt or reference, or an order id or number of a store as it is."""
 
     show: SaleShow = SaleShow.ALL
     text: str = ""

@@ -63,9 +63,7 @@ class SalesService:
     ) -> tuple[SaleEntry, ...]:
         """Sales after ``anchor``, or before it when ``direction`` is "backward", newest first; ``skip`` the nearest."""
         backward = direction == "backward"
-        rows = await self._storage.sale_window.page(
-            wanted, anchor=anchor, backward=backward, offset=skip, limit=limit
-        )
+        rows = await self._storage.sale_window.page(wanted, anchor=anchor, backward=backward, offset=skip, limit=limit)
         return tuple(_entry(each) for each in rows)
 
     async def count(self, wanted: SaleFilter) -> int:

@@ -36,11 +36,10 @@ _BACK = (
     "(sale.payment IN ('cancelled', 'refunded', 'partly_refunded') OR {count} > 0 OR EXISTS "
     "(SELECT 1 FROM sale_line WHERE sale_line.sale_id = sale.id AND sale_line.quantity < 0))"
 )
-_FOUND = (
-    "(sale.receipt {like} ? ESCAPE '!' OR sale.reference {like} ? ESCAPE '!' OR sale.number {like} ? ESCAPE '!' "
-    "OR sale.id IN (SELECT sale_id FROM delivery WHERE platform_order_id = ? OR platform_order_id LIKE ? ESCAPE '!' "
-    "OR number IN (?, ?)))"
-)
+_THERE = """
+SELECT sale_id FROM delivery WHERE platform_order_id = ? OR platform_order_id LIKE ? ESCAPE '!' OR number IN (?, ?)
+"""
+_AFTER_ALL = "\U0010ffff"
 
 
 class SaleWindow:
@@ -113,13 +112,27 @@ class SaleWindow:
             SaleShow.RETURNS: [_BACK.format(count=count)],
         }
         where, values = list(shown[wanted.show]), list[Any]()
-        text = wanted.text.strip()
-        if text:
-            # case counts in neither database
-            where.append(_FOUND.format(like="LIKE" if self._db.is_sqlite else "ILIKE"))
-            start, bare = f"{_plain(text)}%", text.removeprefix("#")
-            values += [start, start, start, text, f"%/{_plain(text)}", bare, f"#{bare}"]
+        if text := wanted.text.strip():
+            found, own = self._found(text)
+            where.append(f"sale.id IN ({found})")
+            values += own
         return where, values
+
+    def _found(self, text: str) -> tuple[str, list[Any]]:
+        """Ids of what begins so, as typed, in capitals or in small letters, or has that number in a store."""
+        parts: list[str] = []
+        values: list[Any] = []
+        for start in dict.fromkeys((text, text.upper(), text.lower())):
+            for column in ("receipt", "reference"):
+                if self._db.is_sqlite:
+                    # an index of SQLite is in the order of bytes, so it finds a beginning without looking at every sale
+                    parts.append(f"SELECT id FROM sale WHERE {column} >= ? AND {column} < ?")
+                    values += [start, start + _AFTER_ALL]
+                else:
+                    parts.append(f"SELECT id FROM sale WHERE {column} LIKE ? ESCAPE '!'")
+                    values.append(f"{_plain(start)}%")
+        bare = text.removeprefix("#")
+        return " UNION ALL ".join((*parts, _THERE)), [*values, text, f"%/{_plain(text)}", bare, f"#{bare}"]
 
     async def _rows(self, found: Sequence[Mapping[str, Any]]) -> tuple[SaleRow, ...]:
         """With where each stands, read at once for all of them."""

@@ -14,7 +14,7 @@ from tillbridge.messages import text
 
 
 class Panel(ConsoleScreen):
-    """Base of the six panels and of the setup screen."""
+    """Base of all panels and of the setup screen."""
 
     def compose(self) -> ComposeResult:
         if self.app.training:
