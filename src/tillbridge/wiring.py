@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from tillbridge.services.conflicts import ConflictsService
     from tillbridge.services.connections import ConnectionsService
     from tillbridge.services.customers import CustomersService
+    from tillbridge.services.goods import GoodsService
     from tillbridge.services.house import Services
     from tillbridge.services.locations import LocationsService
     from tillbridge.services.offers import OffersService
     from tillbridge.services.orders import OrdersService
     from tillbridge.services.quarantine import QuarantineService
     from tillbridge.services.queue import QueueService
+    from tillbridge.services.sales import SalesService
     from tillbridge.services.sessions import Sessions
     from tillbridge.services.stock import StockService
     from tillbridge.services.till import TillFacts, TillService
@@ -149,9 +151,11 @@ async def furnish(
         tokens=tokens,
         till=selling.till,
         orders=selling.orders,
+        sales=selling.sales,
         queue=selling.queue,
         offers=selling.offers,
         catalog=selling.catalog,
+        goods=selling.goods,
         stock=selling.stock,
         customers=selling.customers,
         notifications=NotificationsService(storage),
@@ -201,9 +205,11 @@ class _Selling:
 
     till: TillService
     orders: OrdersService
+    sales: SalesService
     offers: OffersService
     queue: QueueService
     catalog: CatalogService
+    goods: GoodsService
     audit: AuditService
     stock: StockService
     customers: CustomersService
@@ -217,26 +223,30 @@ async def _selling(ground: Ground) -> _Selling:
     from tillbridge.services.catalog import CatalogService
     from tillbridge.services.conflicts import ConflictsService
     from tillbridge.services.customers import CustomersService
+    from tillbridge.services.goods import GoodsService
     from tillbridge.services.locations import LocationsService
     from tillbridge.services.offers import OffersService
     from tillbridge.services.orders import OrdersService
     from tillbridge.services.quarantine import QuarantineService
     from tillbridge.services.queue import QueueService
+    from tillbridge.services.sales import SalesService
     from tillbridge.services.stock import StockService
     from tillbridge.services.till import TillService
 
     storage, clock, registry = ground.storage, ground.clock, ground.registry
     offers = OffersService(storage, registry, clock)
     await offers.settle_left_behind()
-    orders = OrdersService(storage, clock, storage.vault.shop_secret)
+    orders, stock = OrdersService(storage, clock, storage.vault.shop_secret), StockService(storage)
     return _Selling(
         till=TillService(storage, orders, offers, clock, till_facts(ground.settings)),
         orders=orders,
+        sales=SalesService(storage, orders),
         offers=offers,
         queue=QueueService(storage, clock, lambda connection: registry.spec(connection.platform)),
         catalog=CatalogService(storage, clock),
+        goods=GoodsService(storage, stock),
         audit=AuditService(storage),
-        stock=StockService(storage),
+        stock=stock,
         customers=CustomersService(storage),
         quarantine=QuarantineService(storage, clock),
         conflicts=ConflictsService(storage, clock),

@@ -1,4 +1,4 @@
-"""The sync queue panel over a million jobs, on a real terminal, against a thousand and against a DataTable of 100 rows."""
+"""The sync queue panel over a million jobs on a real terminal, against a thousand and a DataTable of 100 rows."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
-from tests.console.stage import busy_shop, empty_shop, open_shop, quarrelling_shop
+from tests.console.stage import busy_shop, empty_shop, open_shop, quarrelling_shop, stocked_shop
 from tests.support.house import House
 from tillbridge.console.app import Console
 
@@ -125,9 +125,15 @@ SCENES = (
     Scene("basket", open_shop, _sell),
     Scene("sold", open_shop, _sold, sells=True),
     Scene("settings", busy_shop, _go("f7", "right")),
+    Scene("sales", busy_shop, _go("ctrl+s", "down", "down")),
+    Scene("sale", busy_shop, _go("ctrl+s", "/", *typed("1042"), "enter", "enter")),
+    Scene("refund", busy_shop, _go("ctrl+s", "/", *typed("1042"), "enter", "r", "plus")),
+    Scene("goods", stocked_shop, _go("ctrl+g", "/", *typed("tee"), "enter", "down")),
+    Scene("goods-unlinked", stocked_shop, _go("ctrl+g", "u")),
+    Scene("goods-why", stocked_shop, _go("ctrl+g", "/", *typed("TEE-M"), "enter", "w")),
     Scene("help", busy_shop, _go("f5", "f1")),
-    Scene("conflicts", quarrelling_shop, _go("ctrl+g", "down")),
-    Scene("conflicts-none", open_shop, _go("ctrl+g", "home")),
+    Scene("conflicts", quarrelling_shop, _go("ctrl+o", "down")),
+    Scene("conflicts-none", open_shop, _go("ctrl+o", "home")),
     Scene("home-conflicts", quarrelling_shop, _stay),
     Scene("training", open_shop, _go("f6"), training=True),
 )

@@ -5,14 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
 from tests.support.clock import VirtualClock
 from tests.support.house import MAYA, House, new_shops, open_house_of
+from tests.support.pulled_shop import product
 from tests.support.sales import line, record
 from tillbridge.domain.connections import Route, RouteKind
+from tillbridge.domain.jobs import JobKind
 
 ONLINE, OUTLET = "Harbour online", "Outlet"
 NOW = datetime(2026, 11, 24, 16, 45, tzinfo=UTC)
@@ -88,6 +91,38 @@ async def busy_shop(folder: Path) -> AsyncIterator[House]:
         await house.services.work()
         house.clock.set_wall(NOW)
         yield house
+
+
+@asynccontextmanager
+async def stocked_shop(folder: Path) -> AsyncIterator[House]:
+    """Stores told their stock, goods were sold and went back; a listing has no SKU, a SKU is used twice, one misfit."""
+    async with open_shop(folder) as house:
+        await house.stock_up(ONLINE, OUTLET)
+        house.clock.advance(600)
+        await sell(house, 1041, 1042)
+        await house.services.work()
+        await house.services.orders.refund("1042", MAYA, "too small")
+        await house.services.work()
+        house.clock.advance(600)
+        await house.stock_up(ONLINE, OUTLET)
+        outlet = await house.services.connections.find(OUTLET)
+        loose = [product(901, ""), product(902, "TWICE"), product(903, "TWICE")]
+        await house.storage.catalogue.upsert_products(outlet.id, loose)
+        misfit = Misfit("1203", "variants[0].price", "an amount", "text “tba”", "{}")
+        await house.storage.quarantine.add(outlet.id, JobKind.PULL_PRODUCTS.value, misfit)
+        house.clock.set_wall(NOW)
+        yield house
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A record that does not fit, as a pull sets it aside."""
+
+    external_id: str
+    path: str
+    expected: str
+    found: str
+    raw: str
 
 
 async def sell(house: House, *receipts: int, sku: str = "TEE-M", price: str = "24.90") -> None:

@@ -25,16 +25,16 @@ async def _prices(house: House) -> dict[str, str]:
 
 async def test_home_tells_how_many_differ_and_one_note_tells_why(quarrelling: House) -> None:
     async with console(quarrelling, WIDE) as pilot:
-        assert "3 values differ in stores (^g)" in screen(pilot.app)
+        assert "3 values differ in stores (^o)" in screen(pilot.app)
         assert screen(pilot.app).count("tells another price than the till") == 1
-        await press(pilot, "ctrl+g", "a", "enter", "f2", "r")
+        await press(pilot, "ctrl+o", "a", "enter", "f2", "r")
         assert "values differ" not in screen(pilot.app)
 
 
 async def test_the_tills_value_is_kept_and_the_stores_is_taken_by_key(quarrelling: House) -> None:
     assert await _prices(quarrelling) == {sku: ours for sku, (ours, _) in PRICES.items()}
     async with console(quarrelling, NARROW) as pilot:
-        await press(pilot, "ctrl+g")
+        await press(pilot, "ctrl+o")
         newest, following, _ = [each.conflict for each in await quarrelling.services.conflicts.window(OPEN)]
         seen = screen(pilot.app)
         for words in (newest.name, "not told before", "until you decide", "it keeps its own value", "3 in all"):
@@ -52,7 +52,7 @@ async def test_the_tills_value_is_kept_and_the_stores_is_taken_by_key(quarrellin
 
 async def test_all_alike_are_decided_in_one_go_and_stay_to_be_seen(quarrelling: House) -> None:
     async with console(quarrelling, NARROW) as pilot:
-        await press(pilot, "ctrl+g", "a")
+        await press(pilot, "ctrl+o", "a")
         assert f"All 3 of price in {OUTLET}" in screen(pilot.app)
         await press(pilot, "escape")
         assert await quarrelling.services.conflicts.waiting() == 3
@@ -72,7 +72,7 @@ async def test_all_alike_are_decided_in_one_go_and_stay_to_be_seen(quarrelling: 
 
 async def test_a_price_that_moved_under_ones_eyes_is_shown_again_instead_of_decided(quarrelling: House) -> None:
     async with console(quarrelling, NARROW) as pilot:
-        await press(pilot, "ctrl+g")
+        await press(pilot, "ctrl+o")
         shown = (await quarrelling.services.conflicts.window(OPEN))[0].conflict
         quarrelling.clock.advance(60)
         book = await quarrelling.storage.conflicts.book(Noun.PRODUCT, {shown.subject})
@@ -86,7 +86,7 @@ async def test_a_price_that_moved_under_ones_eyes_is_shown_again_instead_of_deci
 
 async def test_a_rule_is_chosen_by_key_and_consent_has_none(quarrelling: House) -> None:
     async with console(quarrelling, NARROW) as pilot:
-        await press(pilot, "ctrl+g", "u")
+        await press(pilot, "ctrl+o", "u")
         seen = screen(pilot.app)
         assert "Goods: price" in seen
         assert "Customers: newsletter" in seen
@@ -103,7 +103,7 @@ async def test_a_rule_is_chosen_by_key_and_consent_has_none(quarrelling: House) 
 
 async def test_a_decision_made_elsewhere_shows_here(quarrelling: House) -> None:
     async with console(quarrelling, NARROW) as pilot:
-        await press(pilot, "ctrl+g")
+        await press(pilot, "ctrl+o")
         newest = (await quarrelling.services.conflicts.window(OPEN))[0].conflict
         await quarrelling.services.conflicts.decide_alike(newest.id, Standing.OURS, MAYA)
         pilot.app.screen.load()  # type: ignore[attr-defined]
@@ -114,7 +114,7 @@ async def test_a_decision_made_elsewhere_shows_here(quarrelling: House) -> None:
 async def test_before_the_shop_is_open_the_panel_waits(quarrelling: House) -> None:
     app = Console()
     async with app.run_test(size=NARROW, notifications=True) as pilot:
-        await pilot.press("ctrl+g")
+        await pilot.press("ctrl+o")
         await pilot.pause()
         assert "Loading" in screen(app)
         await pilot.press("o", "t", "a", "u", "f")

@@ -18,7 +18,9 @@ from tillbridge.domain.connections import ConnectionState, RouteKind
 from tillbridge.domain.errors import TillbridgeError, Who
 from tillbridge.domain.jobs import JobKind, JobState
 from tillbridge.domain.orders import OrderStatus, TenderKind
+from tillbridge.domain.sales import SaleShow, SaleState
 from tillbridge.domain.specs import LookUpKind, Noun, TotalsMode
+from tillbridge.domain.stock import MovementCause
 from tillbridge.domain.tokens import TokenType
 from tillbridge.messages import text
 
@@ -50,7 +52,10 @@ FAMILIES: Mapping[str, list[str]] = {
     "console.route.{}_help": _values(RouteKind),
     "console.state.connection.{}": _values(ConnectionState),
     "console.state.job.{}": _values(JobState),
+    "console.goods.cause.{}": _values(MovementCause),
+    "console.sale_filter.{}": _values(SaleShow),
     "console.state.order.{}": _values(OrderStatus),
+    "console.state.sale.{}": _values(SaleState),
     "console.token.{}": _values(TokenType),
     "console.who.{}": _values(Who),
 }

@@ -15,7 +15,7 @@ from tillbridge.cli.running import actor, run
 from tillbridge.domain.audit import Actor, ActorKind
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.domain.money import Money
-from tillbridge.domain.orders import RefundLine
+from tillbridge.domain.orders import RefundLine, TenderKind
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
@@ -119,6 +119,9 @@ def refund(
     line: Annotated[list[str] | None, typer.Option(help="LINE or LINE=QUANTITY; may be given again.")] = None,
     amount: Annotated[str, typer.Option(help="Give back this much money.")] = "",
     keep_stock: Annotated[bool, typer.Option("--keep-stock", help="The goods do not go back to the shelf.")] = False,
+    paid_by: Annotated[
+        TenderKind | None, typer.Option(help="How the shopper got the money at the till; kept with the sale.")
+    ] = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
@@ -129,7 +132,7 @@ def refund(
         sold = {each.id: each.quantity for each in order.lines}
         lines = tuple(_refund_line(each, sold, restock=not keep_stock) for each in line or ())
         money = Money(number("amount", amount), order.currency) if amount else None
-        return await services.orders.refund(sale, actor(), reason, lines=lines, amount=money)
+        return await services.orders.refund(sale, actor(), reason, lines=lines, amount=money, paid_by=paid_by)
 
     _done(run(ctx, work, as_json=as_json), as_json)
 

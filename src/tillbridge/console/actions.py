@@ -55,9 +55,11 @@ _KEY_WORDS = {
     "ctrl+q": "^q",
     "ctrl+t": "^t",
     "ctrl+l": "^l",
-    "ctrl+g": "^g",
+    "ctrl+o": "^o",
     "ctrl+n": "^n",
     "ctrl+z": "^z",
+    "ctrl+s": "^s",
+    "ctrl+g": "^g",
     "escape": "esc",
     "plus": "+",
     "minus": "-",
@@ -67,17 +69,20 @@ _KEY_WORDS = {
     "enter": "enter",
 }
 
-PANELS = ("home", "platforms", "tokens", "queue", "basket", "settings")
-"""In the order of their keys: F2 to F7, or 1 to 6 where no text is typed."""
+PANELS = ("home", "platforms", "tokens", "queue", "basket", "settings", "sales", "goods")
+"""In the order of the top line: F2 to F7, then those with a letter; their places are keys where no text is typed."""
+_LETTERS = {"sales": "ctrl+s", "goods": "ctrl+g"}
 ASIDE = ("conflicts",)
 """Panels that have no place in the top line: they are wanted now and then, and Home says when."""
 
 ACTIONS = (
     *(
-        UserAction(EVERYWHERE, f"panel_{panel}", f"f{at + 2},{at + 1}", call=f"panel('{panel}')")
+        UserAction(
+            EVERYWHERE, f"panel_{panel}", f"{_LETTERS.get(panel, f'f{at + 2}')},{at + 1}", call=f"panel('{panel}')"
+        )
         for at, panel in enumerate(PANELS)
     ),
-    UserAction(EVERYWHERE, "panel_conflicts", "ctrl+g", call="panel('conflicts')"),
+    UserAction(EVERYWHERE, "panel_conflicts", "ctrl+o", call="panel('conflicts')"),
     UserAction(EVERYWHERE, "help_keys", "f1,question_mark", call="keys_help"),
     UserAction(EVERYWHERE, "command_palette", "ctrl+p"),
     UserAction(EVERYWHERE, "change_shop", "ctrl+t"),
@@ -115,6 +120,18 @@ ACTIONS = (
     UserAction("basket", "more", "plus"),
     UserAction("basket", "fewer", "minus"),
     UserAction("basket", "remove_line", "delete"),
+    UserAction("sales", "open_sale", "enter"),
+    UserAction("sales", "find", "slash", footer=True),
+    UserAction("sales", "filter", "f", footer=True),
+    UserAction("sales", "give_back", "r", footer=True),
+    UserAction("sales", "cancel_sale", "c", footer=True),
+    UserAction("sales", "show_jobs", "q"),
+    UserAction("sales", "clear_find", "escape"),
+    UserAction("goods", "why", "enter,w", footer=True),
+    UserAction("goods", "find", "slash", footer=True),
+    UserAction("goods", "unlinked", "u", footer=True),
+    UserAction("goods", "read_again", "r", footer=True),
+    UserAction("goods", "clear_find", "escape"),
     UserAction("settings", "save_shop", "f12,f10", footer=True),
     UserAction("setup", "test_draft", "f8", footer=True),
     UserAction("setup", "consent", "f9", footer=True),
@@ -138,3 +155,13 @@ def keys_table() -> str:
     """All actions as a Markdown table for the README."""
     rows = [f"| {each.panel} | {each.shown_key} | {each.title} | {each.help} |" for each in ACTIONS]
     return "\n".join(("| Where | Key | Does | |", "|---|---|---|---|", *rows)) + "\n"
+
+
+def panels_table() -> str:
+    """The panels with their keys and what they are for, as a Markdown table for the README."""
+    keys = {each.name: each.shown_key for each in of(EVERYWHERE)}
+    rows = [
+        f"| {text(f'console.panel.{each}')} | {keys[f'panel_{each}']} | {text(f'console.help.panel.{each}')} |"
+        for each in PANELS
+    ]
+    return "\n".join(("| Panel | Key | For |", "|---|---|---|", *rows)) + "\n"

@@ -18,8 +18,11 @@ from tillbridge.console.stylesheets import sheet
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tillbridge.console.screens.panel import Panel
     from tillbridge.console.screens.platforms import PlatformsScreen
+    from tillbridge.console.screens.queue import QueueScreen
     from tillbridge.services.house import Services
 
 TRAINING, SHOP = "training", "shop"
@@ -168,3 +171,8 @@ class Console(ConsoleApp):
         """Go to Platforms with the cursor on a connection."""
         self.switch_mode("platforms")
         self.call_after_refresh(lambda: cast("PlatformsScreen", self.screen).select(name, prepare=prepare))
+
+    def show_jobs(self, sale_id: UUID, receipt: str) -> None:
+        """Go to the queue with the jobs of one sale; its filter shows all again."""
+        self.switch_mode("queue")
+        self.call_after_refresh(lambda: cast("QueueScreen", self.screen).show_sale(sale_id, receipt))

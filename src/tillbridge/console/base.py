@@ -29,6 +29,8 @@ from tillbridge.domain.clock import Clock, SystemClock
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tillbridge.services.house import Services
 
 HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -156,6 +158,10 @@ class ConsoleApp(App[str]):
 
     def show_connection(self, name: str, *, prepare: bool) -> None:
         """Go to Platforms with the cursor on a connection; ``prepare``: do its open steps at once."""
+        raise NotImplementedError
+
+    def show_jobs(self, sale_id: UUID, receipt: str) -> None:
+        """Go to the queue with the jobs of one sale."""
         raise NotImplementedError
 
     def on_unmount(self) -> None:

@@ -76,13 +76,19 @@ class TaxLine:
 
 @dataclass(frozen=True, slots=True)
 class AppliedDiscount:
-    """A discount already honoured. ``amount`` is positive money off; ``code`` empty for a manual one."""
+    """A discount already honoured. ``amount`` is positive money off; ``code`` empty for a manual one.
+
+    ``judged_by_platform``, ``judged_by_us`` and ``unjudged`` are what the verdict on its code said before it was paid.
+    """
 
     title: str
     type: DiscountType
     value: Decimal
     amount: Money
     code: str = ""
+    judged_by_platform: tuple[str, ...] = ()
+    judged_by_us: tuple[str, ...] = ()
+    unjudged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,12 +233,16 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Give back ``amount`` (tax included) for lines, or money alone when ``lines`` is empty."""
+    """Give back ``amount`` (tax included) for lines, or money alone when ``lines`` is empty.
+
+    ``paid_by``: how the shopper got the money at the till, where somebody said so.
+    """
 
     reference: str
     amount: Money
     lines: tuple[RefundLine, ...]
     reason: str
+    paid_by: TenderKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class QueueFilter:
     kinds: tuple[JobKind, ...] = ()
     text: str = ""
     cause: str = ""
+    sale_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

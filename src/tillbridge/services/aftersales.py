@@ -13,7 +13,7 @@ from tillbridge.domain.errors import Conflict, InvalidInput
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.jobs import Job, JobKind, JobState, Phase
 from tillbridge.domain.money import Money
-from tillbridge.domain.orders import LineKind, Order, OrderStatus, PaymentStatus, Refund, RefundLine
+from tillbridge.domain.orders import LineKind, Order, OrderStatus, PaymentStatus, Refund, RefundLine, TenderKind
 from tillbridge.domain.references import order_reference
 from tillbridge.domain.refunds import left_of, worth
 from tillbridge.messages import text
@@ -70,7 +70,14 @@ class Aftersales:
         await self._storage.sales.change_delivery(order.id, delivery.connection_id, unsent_now)
 
     async def refund(
-        self, order: Order, actor: Actor, reason: str, *, lines: Sequence[RefundLine], amount: Money | None
+        self,
+        order: Order,
+        actor: Actor,
+        reason: str,
+        *,
+        lines: Sequence[RefundLine],
+        amount: Money | None,
+        paid_by: TenderKind | None = None,
     ) -> None:
         """Ask every connection to give back what it recorded of these lines; money alone is shared by what is left.
 
@@ -80,7 +87,7 @@ class Aftersales:
         async with self._storage.transaction():
             order = await self._storage.sales.hold(order.id)
             _check_open(order)
-            refund = self._bounded(order, reason, lines, amount)
+            refund = replace(self._bounded(order, reason, lines, amount), paid_by=paid_by)
             deliveries = {each.connection_id: each for each in await self._storage.sales.deliveries(order.id)}
             shares = refund_shares(order, refund, tuple(deliveries.values()))
             if shares is None:
@@ -97,7 +104,11 @@ class Aftersales:
             await self._storage.sales.note(given)
             await book(self._storage, order, given, self._clock.now())
             told = {"receipt": order.receipt, "amount": str(refund.amount), "reason": reason}
-            await self._audit(actor, order, "orders.audit.refund_asked", told)
+            if paid_by is None:
+                await self._audit(actor, order, "orders.audit.refund_asked", told)
+            else:
+                how = {**told, "how": text(f"till.tender.{paid_by.value}")}
+                await self._audit(actor, order, "orders.audit.refund_paid", how)
 
     def _bounded(self, order: Order, reason: str, lines: Sequence[RefundLine], amount: Money | None) -> Refund:
         """The refund as it was asked for, or all that is left. Raises InvalidInput for more than that."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tillbridge.services.conflicts import ConflictsService
     from tillbridge.services.connections import ConnectionsService
     from tillbridge.services.customers import CustomersService
+    from tillbridge.services.goods import GoodsService
     from tillbridge.services.health import HealthService
     from tillbridge.services.keys import KeysService
     from tillbridge.services.locations import LocationsService
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tillbridge.services.orders import OrdersService
     from tillbridge.services.quarantine import QuarantineService
     from tillbridge.services.queue import QueueService
+    from tillbridge.services.sales import SalesService
     from tillbridge.services.shop import ShopService
     from tillbridge.services.stock import StockService
     from tillbridge.services.till import TillService
@@ -44,9 +46,11 @@ class Services:
     tokens: TokenService
     till: TillService
     orders: OrdersService
+    sales: SalesService
     queue: QueueService
     offers: OffersService
     catalog: CatalogService
+    goods: GoodsService
     stock: StockService
     customers: CustomersService
     notifications: NotificationsService

@@ -16,7 +16,7 @@ from tillbridge.domain.deliveries import Delivery
 from tillbridge.domain.errors import InvalidInput, NotFound
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.money import Money
-from tillbridge.domain.orders import Order, OrderStatus, RefundLine
+from tillbridge.domain.orders import Order, OrderStatus, RefundLine, TenderKind
 from tillbridge.domain.shop import Shop
 from tillbridge.services import intake
 from tillbridge.services.aftersales import Aftersales
@@ -138,6 +138,14 @@ class OrdersService:
         [view] = await self._show([await self.find(name)])
         return view
 
+    async def view(self, sale_id: UUID) -> SaleView:
+        """The sale of an id, as ``show``. Raises NotFound."""
+        order = await self._storage.sales.get(sale_id)
+        if order is None:
+            raise NotFound(what="sale", name=sale_id)
+        [view] = await self._show([order])
+        return view
+
     async def window(self, before: UUID | None = None, limit: int = 50) -> tuple[SaleView, ...]:
         """A page of sales and online orders, newest first; ``before`` is the last id of the page above."""
         return await self._show(await self._storage.sales.newest(limit, before))
@@ -171,12 +179,16 @@ class OrdersService:
         *,
         lines: Sequence[RefundLine] = (),
         amount: Money | None = None,
+        paid_by: TenderKind | None = None,
     ) -> SaleView:
         """Give back lines, or money alone, wherever the sale is recorded. Without both: all that was sold.
 
+        ``paid_by`` is kept with it: how the shopper got the money at the till; no store is asked to pay.
+
         Raises InvalidInput for more than is left of it, and Conflict when it is cancelled.
         """
-        await self._aftersales.refund(await self.find(name), actor, reason, lines=lines, amount=amount)
+        order = await self.find(name)
+        await self._aftersales.refund(order, actor, reason, lines=lines, amount=amount, paid_by=paid_by)
         return await self.show(name)
 
 

@@ -1,6 +1,6 @@
 """Records of stores that did not fit: seeing them grouped by what is wrong, and having them read again after a fix.
 
-The command line calls QuarantineService; a record leaves by itself as soon as it is read and fits.
+The command line and the Goods panel call QuarantineService; a record leaves by itself as soon as it is read and fits.
 """
 
 from __future__ import annotations
@@ -45,6 +45,16 @@ class HeldGroup:
     records: tuple[HeldRecord, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class HeldCount:
+    """How many records of a store do not fit in the same place."""
+
+    connection: str
+    kind: JobKind
+    path: str
+    records: int
+
+
 _MOST = 5000
 
 
@@ -64,6 +74,16 @@ class QuarantineService:
                 )
         found = [HeldGroup(*key, tuple(records)) for key, records in groups.items()]
         return tuple(sorted(found, key=lambda each: (-len(each.records), each.connection, each.kind.value, each.path)))
+
+    async def counts(self) -> tuple[HeldCount, ...]:
+        """How many records wait, grouped as ``list`` does, the most first; read without the records themselves."""
+        names = {each.id: each.name for each in await self._connections("")}
+        found: dict[tuple[str, JobKind, str], int] = defaultdict(int)
+        for each in await self._storage.quarantine.misfits():
+            if each.connection_id in names:
+                found[names[each.connection_id], JobKind(each.kind), shape_of(each.path)] += each.records
+        counts = [HeldCount(*key, records) for key, records in found.items()]
+        return tuple(sorted(counts, key=lambda each: (-each.records, each.connection, each.kind.value, each.path)))
 
     async def replay(self, actor: Actor, name: str = "") -> int:
         """Read what the records came from anew, from its beginning; how many records that concerns.

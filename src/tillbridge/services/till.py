@@ -16,7 +16,7 @@ from tillbridge.domain.errors import CapabilityAbsent, InvalidInput, NotFound, T
 from tillbridge.domain.ids import new_id
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountVerdict, GiftCardBalance, Offer, OfferLine
-from tillbridge.domain.orders import LineKind, Order, TenderKind
+from tillbridge.domain.orders import AppliedDiscount, LineKind, Order, TenderKind
 from tillbridge.domain.references import order_reference
 from tillbridge.domain.shop import Shop
 from tillbridge.domain.tokens import Secret
@@ -342,7 +342,20 @@ class TillBasket:
             till=self._facts.till,
             location=self._facts.location,
         )
-        return to_order(basket, facts)
+        order = to_order(basket, facts)
+        return replace(order, discounts=tuple(self._judged(each) for each in order.discounts))
+
+    def _judged(self, discount: AppliedDiscount) -> AppliedDiscount:
+        """With what its verdict said, for whoever asks later why it was given."""
+        known = next((each for each in self.verdicts if each.code == discount.code), None)
+        if known is None:
+            return discount
+        return replace(
+            discount,
+            judged_by_platform=known.judged_by_platform,
+            judged_by_us=known.judged_by_us,
+            unjudged=known.unjudged,
+        )
 
     async def abandon(self) -> None:
         """Leave the basket. Nothing was taken before it was paid; the cards' codes are forgotten."""

@@ -21,12 +21,14 @@ from tillbridge.storage.conflicts import ConflictRepository
 from tillbridge.storage.connections import ConnectionRepository
 from tillbridge.storage.customers import CustomerRepository
 from tillbridge.storage.database import Database
+from tillbridge.storage.goods_window import GoodsWindow
 from tillbridge.storage.jobs import JobRepository
 from tillbridge.storage.keyring import Keyring
 from tillbridge.storage.lanes import LaneRepository
 from tillbridge.storage.people import AuditRepository, NotificationRepository
 from tillbridge.storage.pulls import CursorRepository, QuarantineRepository
 from tillbridge.storage.redemptions import JournalEntry, RedemptionRepository
+from tillbridge.storage.sale_window import SaleWindow
 from tillbridge.storage.sales import SaleRepository
 from tillbridge.storage.shop import ShopRepository
 from tillbridge.storage.stock import StockRepository
@@ -51,12 +53,14 @@ class Storage:
         self.vault = Vault(database, self.changes, clock, ring, path, passphrase)
         self._together = Together(database)
         self.sales = SaleRepository(database, self.changes)
+        self.sale_window = SaleWindow(database)
         self.lanes = LaneRepository(database)
         self.jobs = JobRepository(database, self.changes, self.lanes, self._together)
         self.queue = QueueWindow(database)
         self.budgets = BudgetRepository(database, self.changes)
         self.conflicts = ConflictRepository(database, self.changes, clock)
         self.catalogue = CatalogueRepository(database, self.changes, self.conflicts, clock)
+        self.goods_window = GoodsWindow(database)
         self.stock = StockRepository(database, self.changes)
         self.customers = CustomerRepository(database, self.conflicts, clock)
         self.cursors = CursorRepository()

@@ -14,7 +14,7 @@ from tillbridge.domain.customers import Address, Consent, Customer
 from tillbridge.domain.merging import Value
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountType
-from tillbridge.domain.orders import AppliedDiscount, Refund, RefundLine
+from tillbridge.domain.orders import AppliedDiscount, Refund, RefundLine, TenderKind
 
 Json = dict[str, Any]
 
@@ -83,7 +83,7 @@ def discounts_in(discounts: tuple[AppliedDiscount, ...]) -> list[Json]:
     return [
         {
             "title": each.title, "type": each.type.value, "value": str(each.value), "amount": each.amount.minor,
-            "code": each.code,
+            "code": each.code, **_judged_in(each),
         }
         for each in discounts
     ]  # fmt: skip
@@ -93,10 +93,18 @@ def discounts_out(documents: list[Json], currency: str) -> tuple[AppliedDiscount
     return tuple(
         AppliedDiscount(
             each["title"], DiscountType(each["type"]), Decimal(each["value"]), Money.of_minor(each["amount"], currency),
-            each["code"],
+            each["code"], *(tuple(each.get(name, ())) for name in _JUDGED),
         )
         for each in documents
     )  # fmt: skip
+
+
+_JUDGED = ("judged_by_platform", "judged_by_us", "unjudged")
+
+
+def _judged_in(discount: AppliedDiscount) -> Json:
+    """What a verdict said, where there was one."""
+    return {name: list(getattr(discount, name)) for name in _JUDGED if getattr(discount, name)}
 
 
 def listing_in(listing: Listing | None) -> Json | None:
@@ -117,6 +125,7 @@ def refund_in(refund: Refund) -> Json:
             {"line_id": each.line_id, "quantity": str(each.quantity), "restock": each.restock} for each in refund.lines
         ],
         "reason": refund.reason,
+        **({"paid_by": refund.paid_by.value} if refund.paid_by else {}),
     }
 
 
@@ -129,6 +138,7 @@ def refund_out(document: Mapping[str, Any]) -> Refund:
             for each in document["lines"]
         ),
         reason=str(document["reason"]),
+        paid_by=TenderKind(document["paid_by"]) if document.get("paid_by") else None,
     )
 
 

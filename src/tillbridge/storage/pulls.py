@@ -48,6 +48,16 @@ class Quarantined:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """How many records do not fit at a path."""
+
+    connection_id: UUID
+    kind: str
+    path: str
+    records: int
+
+
 class CursorRepository:
     """A pull's place, by connection and kind."""
 
@@ -100,6 +110,12 @@ class QuarantineRepository:
         """Records that wait, by connection."""
         query = QuarantineRow.annotate(n=Count("id")).group_by("connection_id")
         return {UUID(str(row["connection_id"])): row["n"] for row in await query.values("connection_id", "n")}
+
+    async def misfits(self, limit: int = 500) -> tuple[Misfit, ...]:
+        """How many records of each connection and kind do not fit at each path, most first; without the records."""
+        query = QuarantineRow.annotate(n=Count("id")).group_by("connection_id", "kind", "path").order_by("-n")
+        rows = await query.limit(limit).values("connection_id", "kind", "path", "n")
+        return tuple(Misfit(UUID(str(row["connection_id"])), row["kind"], row["path"], row["n"]) for row in rows)
 
     async def list(self, connection_id: UUID | None = None, limit: int = 200) -> tuple[Quarantined, ...]:
         """Newest first."""

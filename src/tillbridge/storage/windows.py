@@ -69,7 +69,7 @@ class QueueWindow:
 
     async def count(self, wanted: QueueFilter) -> int:
         """How many rows a filter lets through: from counters, or counted when text, kind or cause is asked for."""
-        if not (wanted.kinds or wanted.text or wanted.cause):
+        if not (wanted.kinds or wanted.text or wanted.cause or wanted.sale_id):
             return sum(
                 count
                 for (connection_id, state), count in (await self.counts()).items()
@@ -115,6 +115,9 @@ def _where(wanted: QueueFilter, like: str) -> tuple[list[str], list[Any]]:
         if allowed:
             where.append(f"{column} IN ({', '.join('?' for _ in allowed)})")
             values += allowed
+    if wanted.sale_id:
+        where.append("job.subject_id = ?")
+        values.append(wanted.sale_id)
     if wanted.cause:
         where.append("job.cause = ?")
         values.append(wanted.cause)

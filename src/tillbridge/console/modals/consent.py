@@ -39,7 +39,7 @@ class ConsentModal(ModalScreen[str | None]):
         self._request = request
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog -wide", can_focus=False) as box:
+        with VerticalScroll(classes="dialog -roomy", can_focus=False) as box:
             box.border_title = Content(text("console.consent.title"))
             box.border_subtitle = text("console.consent.keys")
             yield Static(text("console.consent.open"), classes="dialog-words")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from textual.content import Content
 
 from tillbridge.console import formats
 from tillbridge.console.screens.rows import connection_pill
+from tillbridge.console.widgets.facts import Fact, fact_lines, heading
 from tillbridge.console.widgets.pill import content, custom, pill
 from tillbridge.domain.connections import StepState
 from tillbridge.messages import text
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from tillbridge.services.passports import PassportFact
 
 READY = "ready"
-LABEL = 14
-NARROWEST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +54,13 @@ def passport(
     known = passport_facts(spec, connection.setup)
     knows = [fact for each in known for fact in _known(each)]
     parts = [
-        *_lines(facts, width),
+        *fact_lines(facts, width),
         _heading("ready"),
-        *_lines(readiness_facts(readiness), width),
+        *fact_lines(readiness_facts(readiness), width),
         _heading("steps"),
-        *_lines(_step_facts(view, spec, steps), width),
+        *fact_lines(_step_facts(view, spec, steps), width),
         _heading("knows"),
-        *_lines(knows, width),
+        *fact_lines(knows, width),
     ]
     return Content("\n").join(parts)
 
@@ -70,9 +69,6 @@ def route_words(view: ConnectionView) -> str:
     """Which sales a connection records, in words."""
     route = view.connection.route
     return " ".join((text(f"console.route.{route.kind.value}"), ", ".join(route.names))).strip()
-
-
-Fact = tuple[Content, Content]
 
 
 def readiness_facts(readiness: Sequence[tuple[Noun, str, str]]) -> list[Fact]:
@@ -90,7 +86,7 @@ def _label(key: str) -> Content:
 
 
 def _heading(key: str) -> Content:
-    return Content.assemble("\n", Content.styled(text(f"console.passport.{key}"), "$accent bold"))
+    return heading(text(f"console.passport.{key}"))
 
 
 def _known(fact: PassportFact) -> list[Fact]:
@@ -121,16 +117,3 @@ def _titled(state: StepState, title: str) -> Content:
 
 def _step(each: StepView) -> Fact:
     return _titled(each.report.state, each.step.title), Content.styled(each.report.words, "$tone-quiet")
-
-
-def _lines(facts: Iterable[Fact], width: int) -> list[Content]:
-    """Labels in a column as wide as the longest needs, values wrapped beside them."""
-    facts = list(facts)
-    column = max([LABEL, *(label.cell_length + 2 for label, _ in facts)])
-    room = max(width - column, NARROWEST)
-    lines = []
-    for label, value in facts:
-        wrapped = value.wrap(room) or [Content("")]
-        head = Content.assemble(label, " " * (column - label.cell_length), wrapped[0])
-        lines += [head, *(Content.assemble(" " * column, part) for part in wrapped[1:])]
-    return lines

@@ -25,6 +25,8 @@ from tillbridge.domain.queue import JobKey, QueueFilter
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tillbridge.services.queue import JobDetail
 
 FILTERS: tuple[tuple[str, tuple[JobState, ...]], ...] = (
@@ -47,6 +49,7 @@ class QueueScreen(Panel):
     def __init__(self) -> None:
         super().__init__()
         self._filter = 0
+        self._sale: tuple[UUID, str] | None = None
         self._detail: JobDetail | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -74,13 +77,23 @@ class QueueScreen(Panel):
 
     def _name_filter(self, total: int | None = None) -> None:
         name = text(f"console.filter.{FILTERS[self._filter][0]}")
+        if self._sale is not None:
+            name = text("console.queue.of_sale", receipt=self._sale[1])
         self.query_one("#jobs").border_title = Content(text("console.queue.title", filter=name))
         if total is not None:
             self.query_one("#jobs").border_subtitle = text("console.queue.total", total=formats.count(total))
 
     @property
     def filter(self) -> QueueFilter:
+        if self._sale is not None:
+            return QueueFilter(sale_id=self._sale[0])
         return QueueFilter(states=FILTERS[self._filter][1])
+
+    def show_sale(self, sale_id: UUID, receipt: str) -> None:
+        """The jobs of one sale, whatever their state, until another filter is chosen."""
+        self._sale = (sale_id, receipt)
+        self._name_filter()
+        self.when_ready(lambda: self._show(keep=False))
 
     def load(self) -> None:
         self._show(keep=True)
@@ -123,6 +136,7 @@ class QueueScreen(Panel):
         choices = [(name, text(f"console.filter.{name}"), "") for name, _ in FILTERS]
         chosen = await self.app.push_screen_wait(ChooseModal(text("console.queue.which"), choices))
         if chosen is not None:
+            self._sale = None
             self._filter = next(at for at, (name, _) in enumerate(FILTERS) if name == chosen)
             self._name_filter()
             self.when_ready(lambda: self._show(keep=False))

@@ -31,11 +31,13 @@ class KeyBar(LinkLine):
 
     def _possible(self, action: UserAction) -> bool:
         """Whether its key does it now: a text field eats letters, and a list passes enter on as a choice."""
-        keys = action.keys.split(",")
+        keys, name = action.keys.split(","), action.call or action.name
+        if self.screen.check_action(name, ()) is False:
+            return False
         if "enter" in keys:
             return isinstance(self.screen.focused, Window)
         active = self.screen.active_bindings
-        return any(key in active and active[key].binding.action == (action.call or action.name) for key in keys)
+        return any(key in active and active[key].binding.action == name for key in keys)
 
 
 def _link(action: UserAction) -> Link:

@@ -9,7 +9,13 @@ from textual.content import Content
 from tillbridge.console.widgets.rows import Cell
 from tillbridge.messages import text
 
-_ROOMS = {"OrderStatus": "order", "JobState": "job", "ConnectionState": "connection", "StepState": "step"}
+_ROOMS = {
+    "OrderStatus": "order",
+    "JobState": "job",
+    "ConnectionState": "connection",
+    "StepState": "step",
+    "SaleState": "sale",
+}
 """Classes by name, so that the first frame loads no business."""
 _LOOKS = {
     ("order", "local"): ("○", "quiet"),
@@ -17,6 +23,15 @@ _LOOKS = {
     ("order", "synced"): ("●", "good"),
     ("order", "failed"): ("▲", "bad"),
     ("order", "unknown"): ("?", "warn"),
+    ("sale", "needs_you"): ("▲", "bad"),
+    ("sale", "unknown"): ("?", "warn"),
+    ("sale", "failed"): ("▲", "bad"),
+    ("sale", "syncing"): ("◐", "busy"),
+    ("sale", "local"): ("○", "quiet"),
+    ("sale", "synced"): ("●", "good"),
+    ("sale", "cancelled"): ("×", "quiet"),
+    ("sale", "given_back"): ("◁", "quiet"),
+    ("sale", "partly_back"): ("◁", "good"),
     ("job", "waiting"): ("○", "quiet"),
     ("job", "running"): ("◐", "busy"),
     ("job", "parked"): ("▲", "bad"),
