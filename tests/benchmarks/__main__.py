@@ -6,19 +6,21 @@ import argparse
 import os
 import platform
 import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks import first_frame, mapping, queue_claims, queue_panel, queue_postgresql
-from tests.benchmarks.ratios import Ratio
+from tests.benchmarks import at_rest, first_frame, mapping, queue_claims, queue_panel, queue_postgresql
+from tests.benchmarks.ratios import Figure, Ratio
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-MEASURES = {
+MEASURES: dict[str, Callable[[int], Sequence[Ratio | Figure]]] = {
     "first-frame": first_frame.measure,
     "queue-claims": queue_claims.measure,
     "queue-postgresql": queue_postgresql.measure,
     "mapping": mapping.measure,
     "queue-panel": queue_panel.measure,
+    "at-rest": at_rest.measure,
 }
 HEAD = """# Results
 Written by `make bench`. Figures are medians of {runs} runs. Ours and the other run by turns, in the same minute on
@@ -50,7 +52,7 @@ def main() -> None:
         RESULTS.write_text(_head(given.runs) + "\n".join(rows) + "\n", encoding="utf-8")
 
 
-def _told(ratio: Ratio) -> str:
+def _told(ratio: Ratio | Figure) -> str:
     sys.stdout.write(f"{ratio.row()}\n")
     sys.stdout.flush()
     return ratio.row()
