@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks import at_rest, first_frame, mapping, queue_claims, queue_panel, queue_postgresql
+from tests.benchmarks import at_rest, drain, first_frame, mapping, queue_claims, queue_panel, queue_postgresql
 from tests.benchmarks.ratios import Figure, Ratio
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -21,6 +21,7 @@ MEASURES: dict[str, Callable[[int], Sequence[Ratio | Figure]]] = {
     "mapping": mapping.measure,
     "queue-panel": queue_panel.measure,
     "at-rest": at_rest.measure,
+    "drain": drain.measure,
 }
 HEAD = """# Results
 Written by `make bench`. Figures are medians of {runs} runs. Ours and the other run by turns, in the same minute on

@@ -130,7 +130,7 @@ def _values(connection: Connection) -> dict[str, Any]:
 
 
 def _connection(row: Mapping[str, Any]) -> Connection:
-    """A raw row: on SQLite times, truths and documents are text and numbers. Without a budget nothing has failed yet."""
+    """A raw row: on SQLite times and documents are text, truths numbers. Without a budget nothing has failed yet."""
     return Connection(
         id=UUID(str(row["id"])), name=row["name"], platform=row["platform"], setup=row["setup"],
         settings=document(row["settings"]), facts=document(row["facts"]), base_url=row["base_url"],

@@ -35,7 +35,7 @@ async def moved_all(database: Database, before: str, after: Mapping[tuple[UUID, 
 
 
 def counted_from(source: str, before: str = "") -> str:
-    """Part of a PostgreSQL statement: counts the jobs of its part ``source`` in, which left ``before`` if that is named.
+    """Part of a PostgreSQL statement: counts in the jobs of its part ``source``, which left ``before`` if named.
 
     ``source`` must answer connection_id and state.
     """
