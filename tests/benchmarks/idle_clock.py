@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -36,7 +36,7 @@ class IdleClock(VirtualClock):
     @contextmanager
     def watched(self) -> Iterator[None]:
         """While statements are counted, since they run in threads that the loop knows nothing of."""
-        inner = aiosqlite.Connection._execute
+        inner: Callable[..., Any] = aiosqlite.Connection._execute
 
         async def counted(connection: Any, *arguments: Any, **named: Any) -> Any:
             self._at_the_database += 1
