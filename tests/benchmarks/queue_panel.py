@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import sys
 import tempfile
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -81,8 +81,10 @@ def _fill(path: Path, shop: UUID, jobs: int) -> None:
 
 def _turn(many: Path, few: Path, turn: int) -> dict[str, tuple[float, float]]:
     """Both consoles and the table are open at once and are asked by turns."""
-    ours, small, table = _console(many), _console(few), Screen(TABLE, columns=80, lines=24)
-    try:
+    with ExitStack() as opened:
+        ours = opened.enter_context(closing(console(many)))
+        small = opened.enter_context(closing(console(few)))
+        table = opened.enter_context(closing(Screen(TABLE, columns=80, lines=24)))
         table.next_frame()
         pair = (ours, small) if turn % 2 else (small, ours)
         found = {
@@ -97,16 +99,17 @@ def _turn(many: Path, few: Path, turn: int) -> dict[str, tuple[float, float]]:
             "a key, table": (keys[ours], keys[table]),
             "memory": (memory[ours], memory[small]),
         }
-    finally:
-        for each in (ours, small, table):
-            each.close()
 
 
-def _console(folder: Path) -> Screen:
+def console(folder: Path) -> Screen:
     """Open and at rest: what it writes while nobody reads would be answered too late."""
     screen = Screen([sys.executable, "-m", "tillbridge", "--data-dir", str(folder)], columns=80, lines=24)
-    screen.next_frame(NAME.encode())
-    screen.settle()
+    try:
+        screen.next_frame(NAME.encode())
+        screen.settle()
+    except TimeoutError:
+        screen.close()
+        raise
     return screen
 
 

@@ -37,6 +37,25 @@ class Ratio:
         return "| " + " | ".join(cells) + " |"
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with no peer, held against a bound alone."""
+
+    name: str
+    unit: str
+    ours: Sequence[float]
+    how: str
+    bound: str
+
+    def row(self) -> str:
+        lowest, highest = min(self.ours), max(self.ours)
+        cells = (
+            self.name, f"{statistics.median(self.ours):.4g} {self.unit}", "", self.how, "",
+            f"{lowest:.4g} to {highest:.4g} {self.unit}" if len(self.ours) > 1 else "", str(len(self.ours)), self.bound,
+        )  # fmt: skip
+        return "| " + " | ".join(cells) + " |"
+
+
 def interleaved(
     runs: int, ours: Callable[[], float], theirs: Callable[[], float]
 ) -> tuple[Sequence[float], Sequence[float]]:

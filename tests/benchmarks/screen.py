@@ -45,7 +45,7 @@ class Screen:
     def press(self, key: bytes, answer: bytes) -> float:
         """Seconds from a key to the end of the frame that holds its answer."""
         began = time.perf_counter()
-        os.write(self._fd, key)
+        self.send(key)
         return self.next_frame(answer) - began
 
     def settle(self, quiet: float = 0.4) -> None:
@@ -53,12 +53,16 @@ class Screen:
         while self._read(quiet):
             pass
 
-    def bytes_in(self, seconds: float) -> int:
-        """How much the program writes by itself in a time."""
-        before, until = self.written, time.perf_counter() + seconds
+    def send(self, key: bytes) -> None:
+        """Press a key without waiting for an answer."""
+        os.write(self._fd, key)
+
+    def bytes_in(self, seconds: float) -> tuple[int, int]:
+        """How much the program writes by itself in a time, and in how many parts."""
+        before, parts, until = self.written, 0, time.perf_counter() + seconds
         while (rest := until - time.perf_counter()) > 0:
-            self._read(rest)
-        return self.written - before
+            parts += bool(self._read(rest))
+        return self.written - before, parts
 
     def memory(self) -> float:
         """Resident megabytes."""

@@ -67,7 +67,7 @@ async def _live(app: ConsoleApp, place: Path, training: bool) -> None:
 
 
 async def _furnish(app: ConsoleApp, place: Path, training: bool, screen: asyncio.Task[str | None]) -> None:
-    await asyncio.to_thread(_load_heavy)
+    await asyncio.to_thread(_load_heavy, training)
     from tillbridge.settings import load
     from tillbridge.wiring import open_house
 
@@ -77,7 +77,7 @@ async def _furnish(app: ConsoleApp, place: Path, training: bool, screen: asyncio
         await asyncio.wait({screen})
 
 
-def _load_heavy() -> None:
+def _load_heavy(training: bool) -> None:
     """Imports that take longer than a frame, in a thread while the first screen is looked at.
 
     The thread gives way ten times as often as usual, since a key pressed meanwhile is to be answered at once.
@@ -89,7 +89,9 @@ def _load_heavy() -> None:
         import tillbridge.settings
         import tillbridge.storage
         import tillbridge.sync.worker
-        import tillbridge.training.server  # noqa: F401
+
+        if training:
+            import tillbridge.training.server  # noqa: F401
     finally:
         sys.setswitchinterval(usual)
 

@@ -146,7 +146,8 @@ class Console(ConsoleApp):
         from tillbridge.console.modals.questions import ChooseModal
         from tillbridge.console.screens.setup import SetupScreen
 
-        specs = {each.slug: each for each in self.services.connections.platforms()}
+        platforms = await asyncio.to_thread(self.services.connections.platforms)
+        specs = {each.slug: each for each in platforms}
         slug: str | None = platform
         if not slug:
             choices = [(each.slug, each.title, each.editions) for each in specs.values()]

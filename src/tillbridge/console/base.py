@@ -48,6 +48,19 @@ class Neutral(LineFilter):
         ]
 
 
+class OnePass(LineFilter):
+    """Several filters one after the other. Applied singly, each would build every painted line anew."""
+
+    def __init__(self, filters: Sequence[LineFilter]) -> None:
+        super().__init__()
+        self.filters = tuple(filters)
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        for each in self.filters:
+            segments = each.apply(segments, background)
+        return segments
+
+
 class ConsoleApp(App[str]):
     """The console. ``services`` is None until wiring is done; screens show their empty state meanwhile."""
 
@@ -56,6 +69,7 @@ class ConsoleApp(App[str]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012  declared per instance by Textual
     TITLE = "Tillbridge"
     NOTIFICATION_TIMEOUT = 4
+    _one_pass: OnePass | None = None
 
     def __init__(
         self,
@@ -91,6 +105,7 @@ class ConsoleApp(App[str]):
         self.set_class(True, f"-theme-{theme}")
         self.set_class(self.current_theme.dark, "-dark-mode")
         self.set_class(not self.current_theme.dark, "-light-mode")
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def choose_theme(self, name: str) -> None:
         """Change the theme, and start with it from now on where that can be kept."""
@@ -105,7 +120,11 @@ class ConsoleApp(App[str]):
         return themes.DEFAULTS
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), Neutral()]
+        others = tuple(super().get_line_filters())
+        # the same object each time, since a line remembers what a filter made of it
+        if self._one_pass is None or self._one_pass.filters[:-1] != others:
+            self._one_pass = OnePass((*others, Neutral()))
+        return [self._one_pass]
 
     def on_mount(self) -> None:
         self._end_well()
@@ -188,6 +207,8 @@ class ConsoleScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        # it is styled as it is mounted, with what is parsed already: a new screen need not have all sheets parsed anew
+        self._css_update_count = self.app._css_update_count
         # before it is mounted, since a later class styles every widget of the screen again
         self.set_class(self.app.training, "-training")
 

@@ -78,7 +78,9 @@ class HomeScreen(Panel):
         self._show_queue(summary)
         self._show_shop(await self.services.conflicts.waiting())
         self._show_latest()
-        titles = {spec.slug: spec.title for spec in self.services.connections.platforms()}
+        # of the shop's own platforms alone: the code of all others takes time and memory to load
+        used = {each.connection.platform for each in views}
+        titles = {each: self.services.connections.spec(each).title for each in used}
         self.query_one("#connections", Window).show_rows([connection_row(view, titles) for view in views])
         now = self.app.clock.now()
         self.query_one("#notes", Window).show_rows([notification_row(each, self.app.zone, now) for each in notes])

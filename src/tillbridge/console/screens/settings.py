@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import time
@@ -78,7 +79,9 @@ class SettingsScreen(Panel):
         tills = ", ".join(each.name for each in await self.services.shop.tills()) or text("console.unknown_value")
         self.query_one("#shop-tills", Static).update(text("console.settings.tills_line", tills=tills))
         self._views = await self.services.connections.list()
-        rows = [self._platform_row(each) for each in self.services.connections.platforms()]
+        # the code of all platforms is loaded for this, and keys are to be answered meanwhile
+        platforms = await asyncio.to_thread(self.services.connections.platforms)
+        rows = [self._platform_row(each) for each in platforms]
         self.query_one("#platform-list", Window).show_rows(rows)
         self._show_ready()
 
