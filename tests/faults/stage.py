@@ -36,8 +36,8 @@ from tillbridge.training.demo_shop import PRODUCTS
 from tillbridge.wiring import Ground, furnish
 
 MAYA = Actor(ActorKind.OPERATOR, "Maya")
-FASTER = 30
-LEASE, ANSWER_WITHIN = 2.0, 1.5
+FASTER = 20
+LEASE, ANSWER_WITHIN = 3.0, 2.5
 """Real seconds. An answer must be given up before a look-up may believe that nothing is on its way any more."""
 OURS = (JobKind.PUSH_ORDER, JobKind.REFUND_ORDER, JobKind.CANCEL_ORDER, JobKind.GIVE_BACK_GIFT_CARD, JobKind.PUSH_STOCK)
 """Kinds of work that carry a sale; pulls come back for ever."""

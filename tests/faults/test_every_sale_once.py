@@ -52,7 +52,7 @@ async def _day(stage: Stage, seed: int, tell: Tell, *, sales: int, kills: int, p
 
 async def test_twenty_sales(stores: Town, database_url: str, tmp_path: Path, seed: int, tell: Tell) -> None:
     async with opened(stores, tmp_path / "shop", database_url) as stage:
-        await _day(stage, seed, tell, sales=20, kills=2, pause=0.15, patience=60)
+        await _day(stage, seed, tell, sales=20, kills=2, pause=0.15, patience=120)
 
 
 @pytest.mark.soak

@@ -6,6 +6,7 @@ What each sale must leave behind is noted while it is made; ``tests.faults.books
 from __future__ import annotations
 
 import random
+import secrets
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,6 +57,8 @@ class Trade:
     sold: list[Sold] = field(default_factory=list)
     cards: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     begun: int = 0
+    mark: str = field(default_factory=lambda: secrets.token_hex(4))
+    """The stores are the same for all tests of a run, and take money once per reference."""
 
     async def sell(self) -> Sold:
         """The next sale of the day."""
@@ -115,7 +118,7 @@ class Trade:
         platform = draw.choice(able)
         if draw.random() < 0.5:
             return await self._at_the_console(draw.choice(_EVEN))
-        await self._debited(platform, f"card {receipt}")
+        await self._debited(platform, f"card {receipt} {self.mark}")
         self.cards[platform] += _TAKEN
         goods = _basket(list(_PRICES), draw)
         tender = {"kind": "gift_card", "amount": str(_TAKEN), "masked": "••••2222"}

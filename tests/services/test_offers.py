@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tests.support.stores import OPERATOR, Stores
-from tillbridge.domain.errors import InvalidInput, NotFound, PlatformRefused, RateLimited, UnknownConnection
+from tillbridge.domain.errors import InvalidInput, NotFound, NotTheApi, PlatformRefused, RateLimited, UnknownConnection
 from tillbridge.domain.jobs import JobKind
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import RedemptionState
@@ -83,6 +83,16 @@ async def test_a_debit_the_store_was_too_busy_for_may_be_asked_again(shop: Store
     assert busy.fired
     busy.times = 0
     shop.clock.advance(60)
+    await shop.offers.redeem("web", CARD, eur("12.00"), "desk-1", OPERATOR)
+    assert await held(shop) == eur("38.00")
+
+
+async def test_a_debit_before_which_the_store_answered_pages_may_be_asked_again(shop: Stores) -> None:
+    connection = await shop.connections.find("web")
+    pages = shop.simulators[connection.platform].faults.arm("html", 20, skip=1)
+    with pytest.raises(NotTheApi):
+        await shop.offers.redeem("web", CARD, eur("12.00"), "desk-1", OPERATOR)
+    pages.times = 0
     await shop.offers.redeem("web", CARD, eur("12.00"), "desk-1", OPERATOR)
     assert await held(shop) == eur("38.00")
 

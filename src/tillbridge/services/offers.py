@@ -14,15 +14,7 @@ from uuid import uuid5
 from tillbridge.domain.audit import Actor, AuditEntry
 from tillbridge.domain.clock import Clock
 from tillbridge.domain.connections import Connection
-from tillbridge.domain.errors import (
-    InvalidInput,
-    NetworkFailure,
-    OutcomeUnknown,
-    PlatformUnavailable,
-    RateLimited,
-    TillbridgeError,
-    UnknownConnection,
-)
+from tillbridge.domain.errors import Handling, InvalidInput, OutcomeUnknown, TillbridgeError, UnknownConnection
 from tillbridge.domain.jobs import JobKind
 from tillbridge.domain.money import Money
 from tillbridge.domain.offers import DiscountVerdict, GiftCardBalance, Offer, OfferLine, Redemption, RedemptionState
@@ -36,7 +28,6 @@ from tillbridge.sync.enqueue import new_job
 
 _PAYING_AT_MOST = timedelta(minutes=15)
 _ARRIVES_WITHIN = timedelta(minutes=1)
-_NOTHING_DONE = (RateLimited, PlatformUnavailable, NetworkFailure)
 
 
 class OffersService:
@@ -77,8 +68,8 @@ class OffersService:
         """Take money once per card and reference, whatever happens to the answer.
 
         Raises PlatformRefused when the card holds less, OutcomeUnknown when even a look-up could not tell: the journal
-        keeps it, and asking again with the same reference looks it up before anything is taken; so it does after a
-        transient error, which took nothing.
+        keeps it, and asking again with the same reference looks it up before anything is taken; so it does after
+        anything but a refusal.
         """
         connection = await self._find(name)
         service = await self._registry.get_gift_card_service(connection)
@@ -119,11 +110,10 @@ class OffersService:
             if found is None:
                 raise lost
             return found
-        except _NOTHING_DONE:
-            # the same reference may be asked again, and is looked up first
-            raise
-        except TillbridgeError:
-            await self._storage.redemptions.move(entry.id, RedemptionState.GIVEN_BACK)
+        except TillbridgeError as error:
+            # a refusal is final; after anything else the same reference may be asked again and is looked up first
+            if error.handling is Handling.PARK:
+                await self._storage.redemptions.move(entry.id, RedemptionState.GIVEN_BACK)
             raise
 
     async def confirm(self, reference: str) -> None:
