@@ -14,11 +14,12 @@ from tests.support.memory_shop import MemoryShop, lost
 from tests.support.pulled_shop import PulledShop, product
 from tests.support.sales import line, record
 from tests.support.stock_shop import StockShop
+from tillbridge.domain.catalog import Listing
 from tillbridge.domain.jobs import JobKind, JobState
-from tillbridge.domain.orders import Checkpoint, Order, OrderStatus, PlacedOrder
+from tillbridge.domain.orders import Checkpoint, Order, OrderStatus, PlacedOrder, PlacedRefund, Refund
 from tillbridge.domain.queue import QueueFilter
 from tillbridge.domain.specs import Capability, Noun
-from tillbridge.domain.stock import StockChange, StockOutcome
+from tillbridge.domain.stock import StockChange, StockLevel, StockOutcome
 
 TEE = "i1"
 OFTEN = 40
@@ -32,6 +33,7 @@ class Store(MemoryShop):
     shelf: StockShop = field(kw_only=True)
     on_the_way: list[Order] = field(default_factory=list)
     give_up: bool = False
+    at_refund: Callable[[], Awaitable[object]] | None = None
 
     def _place(self, order: Order) -> PlacedOrder:
         self.shelf.levels[TEE] = (self.shelf.levels[TEE] or 0) - sum(each.quantity for each in order.lines)
@@ -44,6 +46,11 @@ class Store(MemoryShop):
             raise lost()
         self.on_the_way.clear()
         return await super().create_order(order, checkpoint)
+
+    async def refund_order(self, order: Order, platform_order_id: str, refund: Refund) -> PlacedRefund:
+        if self.at_refund is not None:
+            await self.at_refund()
+        return await super().refund_order(order, platform_order_id, refund)
 
     async def quiet(self) -> None:
         """Until no order is being placed."""
@@ -62,6 +69,14 @@ class Shelf(StockShop):
 
     store: Store | None = None
     next_sale: Callable[[], Awaitable[object]] | None = None
+    while_reading: Callable[[], Awaitable[object]] | None = None
+
+    async def read_levels(self, listings: Sequence[Listing], location_id: str = "") -> tuple[StockLevel, ...]:
+        found = await super().read_levels(listings, location_id)
+        if self.while_reading is not None:
+            await self.while_reading()
+            self.while_reading = None
+        return found
 
     async def set_levels(self, changes: Sequence[StockChange], idempotency_key: str) -> tuple[StockOutcome, ...]:
         assert self.store is not None
@@ -122,6 +137,21 @@ async def test_a_sale_on_the_wire_is_not_undone_by_goods_that_come_back(office: 
         await office.seen("2")
     store.gate.set()
     assert await working
+    assert await _settled(office, store)
+
+
+async def test_a_sale_does_not_come_between_the_reading_and_the_writing_of_a_number(
+    office: BackOffice, store: Store
+) -> None:
+    async def takes_long() -> None:
+        for _ in range(OFTEN):
+            await office.seen("2")
+
+    assert isinstance(store.shelf, Shelf)
+    store.shelf.while_reading = takes_long
+    store.at_refund = lambda: office.orders.add([record("2")], TILL)
+    await _comes_back(office)
+    assert await office.work()
     assert await _settled(office, store)
 
 
