@@ -24,7 +24,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield built
 
 
-TRACKS = 5
+TRACKS = 4
 """Towns for shops that are played side by side: most of what they do is waiting."""
 
 

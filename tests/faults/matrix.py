@@ -205,7 +205,8 @@ class Matrix:
         view = await self.stage.services.orders.show(reference)
         found = []
         for platform, store in self.stage.stores.items():
-            orders, at = self.stage.door(platform).orders(reference), view.connections[store]
+            orders = await asyncio.to_thread(self.stage.door(platform).orders, reference)
+            at = view.connections[store]
             what = f"{cell.fault} {cell.phase} {cell.when.value} {cell.step} at {platform} {self.ways[platform]}:"
             if [Decimal(each["total"]) for each in orders] != [TOTAL]:
                 found.append(f"{what} the store has {[each['total'] for each in orders]}")

@@ -99,7 +99,7 @@ async def _played(matrix: Matrix, rounds: Sequence[Round]) -> list[str]:
         if not matrix.meant(cell):
             continue
         reference, meant = await _sold(matrix, cell)
-        struck = matrix.struck(meant)
+        struck = await asyncio.to_thread(matrix.struck, meant)
         matrix.note(cell, struck)
         found += [f"{cell} never struck at {each}" for each in meant if each not in struck]
         await matrix.stage.calm()
@@ -112,7 +112,7 @@ async def _sold(matrix: Matrix, cell: Round) -> tuple[str, dict[str, int]]:
     """A sale struck by the cell: its reference, and which request was meant by platform."""
     if cell.fault in (KILL, LATE):
         return await _killed(matrix, cell)
-    meant = matrix.arm(cell)
+    meant = await asyncio.to_thread(matrix.arm, cell)
     reference = await matrix.sell()
     if cell.fault == LOCKED:
         await _held_up(matrix, meant)
@@ -128,13 +128,10 @@ async def _killed(matrix: Matrix, cell: Round) -> tuple[str, dict[str, int]]:
         await matrix.sell()
         await matrix.stage.done()
         await until(matrix.stage.at_rest)
-        meant = matrix.arm(cell)
+        meant = await asyncio.to_thread(matrix.arm, cell)
         reference = await matrix.sell()
 
-        async def there() -> bool:
-            return len(matrix.struck(meant)) == len(meant)
-
-        await until(there)
+        await until(lambda: _struck(matrix, meant))
         if cell.when is When.SETTLING:
             async with database_held(matrix.stage):
                 # the stores answer after a second; what the worker then writes down waits for the database
@@ -145,13 +142,20 @@ async def _killed(matrix: Matrix, cell: Round) -> tuple[str, dict[str, int]]:
     return reference, meant
 
 
+async def _struck(matrix: Matrix, meant: dict[str, int]) -> bool:
+    """Whether every store has been struck. Asked in a thread and not too often: other shops work in this loop."""
+    await asyncio.sleep(0.1)
+    return len(await asyncio.to_thread(matrix.struck, meant)) == len(meant)
+
+
 async def _held_up(matrix: Matrix, meant: dict[str, int]) -> None:
     """The database is held by somebody else from the moment the cell wants, for seconds."""
 
-    async def there() -> bool:
-        return len(matrix.struck(meant)) == len(meant)
-
     working = asyncio.ensure_future(matrix.stage.services.work())
+
+    async def there() -> bool:
+        return working.done() or await _struck(matrix, meant)
+
     await until(there)
     async with database_held(matrix.stage):
         await asyncio.sleep(2.5)
