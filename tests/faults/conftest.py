@@ -26,14 +26,22 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 TRACKS = 4
 """Towns for shops that are played side by side: most of what they do is waiting."""
+MEASURED = 15
+"""How much faster time passes where a hand must come between a request and its answer."""
 
 
 @pytest.fixture(scope="session")
-def towns(stores: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Town]]:
-    """``stores`` and others of the same, each with servers of its own."""
+def measured_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with town(tmp_path_factory.mktemp("town"), MEASURED) as built:
+        yield built
+
+
+@pytest.fixture(scope="session")
+def towns(measured_stores: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Town]]:
+    """``measured_stores`` and others of the same, each with servers of its own."""
     with ExitStack() as stack:
-        more = [stack.enter_context(town(tmp_path_factory.mktemp("town"))) for _ in range(TRACKS - 1)]
-        yield [stores, *more]
+        more = [stack.enter_context(town(tmp_path_factory.mktemp("town"), MEASURED)) for _ in range(TRACKS - 1)]
+        yield [measured_stores, *more]
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ from tests.faults.stage import Stage, Town, opened, until
 from tillbridge.platforms.registry import PlatformServiceRegistry
 
 
-async def test_some_cells_of_the_matrix(stores: Town, tmp_path: Path, seed: int, tell: Tell) -> None:
-    async with opened(stores, tmp_path / "shop") as stage:
+async def test_some_cells_of_the_matrix(measured_stores: Town, tmp_path: Path, seed: int, tell: Tell) -> None:
+    async with opened(measured_stores, tmp_path / "shop") as stage:
         matrix = Matrix(stage)
         await matrix.measure()
         rounds = some_rounds(list(matrix.ways.values()), random.Random(seed))
