@@ -36,7 +36,7 @@ class Store(MemoryShop):
     at_refund: Callable[[], Awaitable[object]] | None = None
 
     def _place(self, order: Order) -> PlacedOrder:
-        self.shelf.levels[TEE] = (self.shelf.levels[TEE] or 0) - sum(each.quantity for each in order.lines)
+        self.shelf.levels[TEE] = (self.shelf.levels[TEE] or Decimal(0)) - sum(each.quantity for each in order.lines)
         return super()._place(order)
 
     async def create_order(self, order: Order, checkpoint: Checkpoint) -> PlacedOrder:
