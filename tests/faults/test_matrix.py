@@ -29,6 +29,9 @@ from tests.faults.matrix import (
 from tests.faults.stage import Stage, Town, opened, until
 from tillbridge.platforms.registry import PlatformServiceRegistry
 
+PATIENCE = 180.0
+"""Seconds; several shops start processes at once on what may be a busy machine."""
+
 
 async def test_some_cells_of_the_matrix(measured_stores: Town, tmp_path: Path, seed: int, tell: Tell) -> None:
     async with opened(measured_stores, tmp_path / "shop") as stage:
@@ -126,12 +129,12 @@ async def _killed(matrix: Matrix, cell: Round) -> tuple[str, dict[str, int]]:
     with crew(matrix.stage, 1, answer_within=60) as workers:
         # a new process asks a store more: one sale first, so that the next takes the requests that were measured
         await matrix.sell()
-        await matrix.stage.done()
-        await until(matrix.stage.at_rest)
+        await matrix.stage.done(PATIENCE)
+        await until(matrix.stage.at_rest, PATIENCE)
         meant = await asyncio.to_thread(matrix.arm, cell)
         reference = await matrix.sell()
 
-        await until(lambda: _struck(matrix, meant))
+        await until(lambda: _struck(matrix, meant), PATIENCE)
         if cell.when is When.SETTLING:
             async with database_held(matrix.stage):
                 # the stores answer after a second; what the worker then writes down waits for the database
@@ -156,7 +159,7 @@ async def _held_up(matrix: Matrix, meant: dict[str, int]) -> None:
     async def there() -> bool:
         return working.done() or await _struck(matrix, meant)
 
-    await until(there)
+    await until(there, PATIENCE)
     async with database_held(matrix.stage):
         await asyncio.sleep(2.5)
     await working
