@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 
 import pytest
 
@@ -23,6 +24,26 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield built
 
 
+TRACKS = 4
+"""Towns for shops that are played side by side: most of what they do is waiting."""
+MEASURED = 15
+"""How much faster time passes where a hand must come between a request and its answer."""
+
+
+@pytest.fixture(scope="session")
+def measured_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with town(tmp_path_factory.mktemp("town"), MEASURED) as built:
+        yield built
+
+
+@pytest.fixture(scope="session")
+def towns(measured_stores: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Town]]:
+    """``measured_stores`` and others of the same, each with servers of its own."""
+    with ExitStack() as stack:
+        more = [stack.enter_context(town(tmp_path_factory.mktemp("town"), MEASURED)) for _ in range(TRACKS - 1)]
+        yield [measured_stores, *more]
+
+
 @pytest.fixture
 def tell(record_property: Callable[[str, object], None]) -> Tell:
     """Words that are printed at the end of the run, passed or not."""
@@ -36,9 +57,14 @@ def seed() -> int:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """Where the shop's data is: empty for a file in its folder."""
+def fresh_database(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Where a shop's data is, a new place each time it is asked: empty for a file in the shop's folder."""
     if request.param == "sqlite":
-        return ""
+        return str
     cluster: Cluster = request.getfixturevalue("postgresql")
-    return cluster.fresh()
+    return cluster.fresh
+
+
+@pytest.fixture
+def database_url(fresh_database: Callable[[], str]) -> str:
+    return fresh_database()

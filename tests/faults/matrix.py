@@ -151,12 +151,12 @@ class Matrix:
             if not self.counts[platform, fault, when] and not self.declared(platform, fault, when)
         ]
 
-    def told(self) -> str:
+    def told(self, faults: Sequence[str] = ALL) -> str:
         """The table, a line per platform and fault; a dash is a cell that cannot be."""
         lines = [f"  {'':34}" + "  ".join(when.value for when in When)]
         for platform, way in self.ways.items():
             lines.append(f"  {platform}: {way.steps} requests, the order is placed by number {way.create}")
-            for fault in ALL:
+            for fault in faults:
                 row = [
                     "–" if self.declared(platform, fault, when) else str(self.counts[platform, fault, when])
                     for when in When
@@ -205,7 +205,8 @@ class Matrix:
         view = await self.stage.services.orders.show(reference)
         found = []
         for platform, store in self.stage.stores.items():
-            orders, at = self.stage.door(platform).orders(reference), view.connections[store]
+            orders = await asyncio.to_thread(self.stage.door(platform).orders, reference)
+            at = view.connections[store]
             what = f"{cell.fault} {cell.phase} {cell.when.value} {cell.step} at {platform} {self.ways[platform]}:"
             if [Decimal(each["total"]) for each in orders] != [TOTAL]:
                 found.append(f"{what} the store has {[each['total'] for each in orders]}")

@@ -40,6 +40,9 @@ class Storm:
             body = {"fault": fault, "phase": phase, "match": match, "times": self.draw.randint(1, 2)}
             self.stage.door(platform).post("faults", {**body, "seconds": SLOW_FOR})
             await asyncio.sleep(self.draw.uniform(0, 2 * self.pause))
+            # fair weather in between, or a store that is probed now and then would never be found well again
+            self._collect(platform)
+            await asyncio.sleep(self.draw.uniform(0, 2 * self.pause))
 
     def _collect(self, platform: str) -> None:
         """Read the counts and clear away, so that faults do not pile up."""

@@ -9,8 +9,9 @@ import pytest
 
 from tests.support.clock import VirtualClock
 from tests.support.filling import connected, job, taken
+from tests.support.sales import goods, sold
 from tillbridge.domain.errors import LeaseLost
-from tillbridge.domain.jobs import JobState, Phase
+from tillbridge.domain.jobs import JobKind, JobState, Phase
 from tillbridge.domain.lanes import Lane
 from tillbridge.domain.queue import QueueFilter
 from tillbridge.storage import Storage
@@ -56,6 +57,19 @@ async def test_a_lease_of_a_clock_that_was_set_back_since_holds_nobody_up(
     await taken(storage, "a", clock.now() + timedelta(hours=1), 30)
     assert await storage.lanes.take("b", clock.now(), 30) is not None
     assert await storage.lanes.take("c", clock.now(), 30) is None, "a lease of the right time holds"
+
+
+async def test_orders_without_an_answer_are_known_by_their_goods(storage: Storage, clock: VirtualClock) -> None:
+    shop, order = await connected(storage, "Shop", clock.now()), sold([goods("1")])
+    await storage.sales.add(order, [])
+    await storage.jobs.add([job(shop.id, clock.now(), kind=JobKind.PUSH_ORDER, subject_id=order.id)])
+    lane = await taken(storage, "a", clock.now())
+    [mine] = await storage.jobs.claim(lane, 1, clock.now())
+    assert await storage.stock.orders_in_doubt(shop.id, "TEE-M") == ()
+    await storage.jobs.mark_sending(mine, lane, action="order.create", idempotency_key="k", body="{}", now=clock.now())
+    assert await storage.stock.orders_in_doubt(shop.id, "TEE-M") == (mine.run_at,)
+    assert await storage.stock.orders_in_doubt(shop.id, "TEE-L") == ()
+    assert await storage.stock.in_doubt(shop.id, {"TEE-M"}) == ()
 
 
 async def _expired(storage: Storage, clock: VirtualClock, owner: str = "a", next_owner: str = "b") -> tuple[Lane, Lane]:

@@ -102,3 +102,4 @@ class PushInDoubt:
     fence: int
     running: bool
     run_at: datetime
+    sku: str

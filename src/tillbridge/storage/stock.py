@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from tillbridge.domain.jobs import JobKind, JobState, Phase
 from tillbridge.domain.stock import MovementCause, PushInDoubt, Sighting, StockLevel, StockMovement
 from tillbridge.storage.changes import Changes
 from tillbridge.storage.database import Database
-from tillbridge.storage.schema import JobRow, LevelRow, ListingRow, MovementRow, SightingRow
+from tillbridge.storage.schema import JobRow, LevelRow, ListingRow, MovementRow, SaleLineRow, SightingRow
 
 _MOST = 200
 _Told = tuple[str, Decimal | None]
+_OPEN = (JobState.WAITING.value, JobState.RUNNING.value)
+_OF_ORDERS = (JobKind.PUSH_ORDER.value, JobKind.CANCEL_ORDER.value, JobKind.REFUND_ORDER.value)
 
 
 class StockRepository:
@@ -124,16 +127,27 @@ class StockRepository:
             for row in rows
         }  # fmt: skip
 
-    async def in_doubt(self, connection_id: UUID, sku: str) -> tuple[PushInDoubt, ...]:
-        """Jobs that sent a change of a SKU and have no answer yet; parked ones are a person's, so not among them."""
+    async def in_doubt(self, connection_id: UUID, skus: Collection[str]) -> tuple[PushInDoubt, ...]:
+        """Jobs that sent a change of these SKUs and have no answer yet; parked ones are a person's: not among them."""
         rows = await JobRow.filter(
             connection_id=connection_id,
             kind=JobKind.PUSH_STOCK.value,
-            state__in=(JobState.WAITING.value, JobState.RUNNING.value),
+            state__in=_OPEN,
             phase=Phase.SENDING.value,
         )
         return tuple(
-            PushInDoubt(each.id, each.fence, each.state == JobState.RUNNING.value, each.run_at)
+            PushInDoubt(each.id, each.fence, each.state == JobState.RUNNING.value, each.run_at, each.payload["sku"])
             for each in rows
-            if each.payload.get("sku") == sku
+            if each.payload.get("sku") in skus
         )
+
+    async def orders_in_doubt(self, connection_id: UUID, sku: str) -> tuple[datetime, ...]:
+        """When orders, cancellations and refunds with this SKU look again that were sent and have no answer yet."""
+        rows = await JobRow.filter(
+            connection_id=connection_id, kind__in=_OF_ORDERS, state__in=_OPEN, phase=Phase.SENDING.value
+        )
+        if not rows:
+            return ()
+        sales = {each.subject_id for each in rows}
+        touched = set(await SaleLineRow.filter(sale_id__in=sales, sku=sku).values_list("sale_id", flat=True))
+        return tuple(each.run_at for each in rows if each.subject_id in touched)

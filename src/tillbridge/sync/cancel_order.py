@@ -7,13 +7,15 @@ from datetime import timedelta
 from functools import partial
 
 from tillbridge.domain.clock import Clock
+from tillbridge.domain.deliveries import Delivery
 from tillbridge.domain.jobs import Phase
-from tillbridge.domain.orders import OrderStatus
+from tillbridge.domain.orders import Order, OrderStatus
 from tillbridge.storage import Storage
 from tillbridge.sync.bodies import as_text
 from tillbridge.sync.circumstances import circumstances
+from tillbridge.sync.goods import goods_of, held
 from tillbridge.sync.recorded import recorded
-from tillbridge.sync.settle import parked, succeeded, wait_for
+from tillbridge.sync.settle import Circumstances, parked, succeeded, wait_for
 from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task, subject
 from tillbridge.sync.writing import audit_worker
 
@@ -38,6 +40,12 @@ class CancelOrder:
             if delivery.status is OrderStatus.FAILED:
                 return Outcome(parked(at, "queue.original_failed", facts))
             return Outcome(wait_for(at, "queue.original_not_synced", facts, _PUSH_FIRST))
+        part = await recorded(self._storage, order, delivery.lines, task.connection.id) or order
+        async with task.turns.sale(goods_of(part)):
+            return await held(self._storage, task, at, part) or await self._cancel(task, at, part, delivery)
+
+    async def _cancel(self, task: Task, at: Circumstances, order: Order, delivery: Delivery) -> Outcome:
+        facts = {"receipt": order.receipt, "connection": task.connection.name}
         reason = str(task.job.payload.get("reason", ""))
         await self._storage.jobs.mark_sending(
             task.job,
@@ -48,8 +56,7 @@ class CancelOrder:
             now=self._clock.now(),
         )
         service = await self._order_service(task.connection)
-        part = await recorded(self._storage, order, delivery.lines, task.connection.id)
-        placed = await service.cancel_order(part or order, delivery.platform_order_id, reason)
+        placed = await service.cancel_order(order, delivery.platform_order_id, reason)
         if not placed.cancelled:
             answered = replace(at, phase=Phase.ANSWERED)
             return Outcome(parked(answered, "queue.not_cancelled", {**facts, "number": placed.number}))

@@ -18,6 +18,7 @@ from tillbridge.storage import Lane, Storage
 from tillbridge.sync.running import JobRunner
 from tillbridge.sync.shielding import finished
 from tillbridge.sync.tasks import SpecOf, Task
+from tillbridge.sync.turns import GoodsTurns
 
 _log = structlog.get_logger(__name__)
 _WORKING = frozenset({ConnectionState.READY, ConnectionState.CONNECTED})
@@ -64,9 +65,10 @@ class LaneDriver:
 
     async def _work(self, lane: Lane) -> None:
         running: set[asyncio.Task[None]] = set()
+        turns = GoodsTurns()
         try:
             while True:
-                running |= await self._claim(lane, len(running))
+                running |= await self._claim(lane, len(running), turns)
                 if not running:
                     return
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
@@ -77,7 +79,7 @@ class LaneDriver:
                 each.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _claim(self, lane: Lane, busy: int) -> set[asyncio.Task[None]]:
+    async def _claim(self, lane: Lane, busy: int, turns: GoodsTurns) -> set[asyncio.Task[None]]:
         try:
             connection = await self.storage.connections.get(lane.connection_id)
         except UnknownConnection as error:
@@ -87,7 +89,7 @@ class LaneDriver:
         free = self.spec_of(connection).limits.concurrency - busy
         jobs = await self.storage.jobs.claim(lane, free, self.clock.now()) if free > 0 else []
         return {
-            asyncio.create_task(self.runner.run(Task(job, lane, connection)), name=f"{job.kind} {job.id}")
+            asyncio.create_task(self.runner.run(Task(job, lane, connection, turns)), name=f"{job.kind} {job.id}")
             for job in jobs
         }
 

@@ -19,6 +19,7 @@ from tillbridge.storage import Storage
 from tillbridge.sync.bodies import as_text
 from tillbridge.sync.circumstances import circumstances
 from tillbridge.sync.enqueue import new_job, stock_changes, stock_jobs
+from tillbridge.sync.goods import goods_of, held
 from tillbridge.sync.judge import Doubt, doubt
 from tillbridge.sync.recorded import recorded
 from tillbridge.sync.settle import Circumstances, after_failure, ask_again, parked, succeeded
@@ -41,12 +42,16 @@ class PushOrder:
         order = await self._part(task)
         if isinstance(order, str):
             return Outcome(parked(at, order, {"connection": task.connection.name}))
+        async with task.turns.sale(goods_of(order)):
+            return await self._record(task, at, order)
+
+    async def _record(self, task: Task, at: Circumstances, order: Order) -> Outcome:
         service = await self._order_service(task.connection)
         if at.sent or await self._restored(task):
             outcome = await self._look_up(task, at, service, order)
             if outcome is not None:
                 return outcome
-        return await self._create(task, at, service, order)
+        return await held(self._storage, task, at, order) or await self._create(task, at, service, order)
 
     async def _part(self, task: Task) -> Order | str:
         """The order to place, its lines linked to this connection's listings; or the reason why there is none."""

@@ -21,6 +21,7 @@ from tillbridge.storage.documents import refund_out
 from tillbridge.sync.bodies import as_text
 from tillbridge.sync.circumstances import circumstances
 from tillbridge.sync.enqueue import stock_jobs
+from tillbridge.sync.goods import goods_of, held
 from tillbridge.sync.recorded import recorded
 from tillbridge.sync.settle import Circumstances, ask_again, parked, succeeded, wait_for
 from tillbridge.sync.tasks import OrderServiceFactory, Outcome, SpecOf, Task
@@ -66,16 +67,20 @@ class RefundOrder:
         refund = refund_out(task.job.payload["refund"])
         part = await recorded(self._storage, order, delivery.lines, task.connection.id)
         there = _There(await self._order_service(task.connection), part or order, delivery.platform_order_id)
-        placed = await self._find(task, at, there, refund)
+        async with task.turns.sale(goods_of(there.order)):
+            placed = await self._placed(task, at, there, refund)
         if isinstance(placed, Outcome):
             return placed
-        if placed is None:
-            placed = await self._send(task, there, refund)
         if placed.amount != refund.amount:
             differs = {**facts, "ours": str(refund.amount), "theirs": str(placed.amount)}
             return Outcome(parked(replace(at, phase=Phase.ANSWERED), "queue.refund_differs", differs))
         trace = {**facts, "amount": str(placed.amount), "platform_refund_id": placed.external_id}
         return Outcome(succeeded("refunded"), lambda: self._refunded(task, there, refund, placed, trace))
+
+    async def _placed(self, task: Task, at: Circumstances, there: _There, refund: Refund) -> PlacedRefund | Outcome:
+        """The refund as booked, now or before; an outcome while it has to wait."""
+        found = await self._find(task, at, there, refund) or await held(self._storage, task, at, there.order)
+        return found or await self._send(task, there, refund)
 
     async def _refunded(
         self, task: Task, there: _There, refund: Refund, placed: PlacedRefund, trace: Mapping[str, str]

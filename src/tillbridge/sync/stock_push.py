@@ -5,7 +5,6 @@ Handler of PUSH_STOCK jobs. It reads first and writes only against the number it
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -13,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from tillbridge.domain.catalog import Listing
 from tillbridge.domain.clock import Clock
@@ -28,10 +26,10 @@ from tillbridge.sync.circumstances import circumstances
 from tillbridge.sync.schedule import back_off
 from tillbridge.sync.settle import Circumstances, parked, succeeded, wait_for
 from tillbridge.sync.tasks import Outcome, SpecOf, Task
+from tillbridge.sync.turns import pause
 
 ACTION = "stock.set"
 InventoryServiceFactory = Callable[[Connection], Awaitable[InventoryService]]
-_TURN = timedelta(seconds=1)
 _REMEMBERED = 256
 
 
@@ -63,7 +61,7 @@ class _Sent:
 
 
 class PushStock:
-    """Jobs of one SKU on one connection take turns, and one whose answer was lost goes before the others.
+    """Jobs of one SKU on one connection take turns, also with sales of it; what has no answer yet goes first.
 
     A change is absolute (from ``expected`` to ``quantity``) and carries the key of its try, since platforms refuse a
     known key with other input. When its answer was lost, what the job itself sent last decides:
@@ -79,13 +77,11 @@ class PushStock:
 
     def __init__(self, storage: Storage, inventory: InventoryServiceFactory, spec_of: SpecOf, clock: Clock) -> None:
         self._storage, self._inventory, self._spec_of, self._clock = storage, inventory, spec_of, clock
-        self._turns: WeakValueDictionary[tuple[UUID, str], asyncio.Lock] = WeakValueDictionary()
         self._answered: deque[tuple[UUID, int]] = deque(maxlen=_REMEMBERED)
 
     async def __call__(self, task: Task) -> Outcome:
         sku = str(task.job.payload["sku"])
-        turn = self._turns.setdefault((task.connection.id, sku), asyncio.Lock())
-        async with turn:
+        async with task.turns.change(sku):
             outcome = await self._push(task, sku)
             done = outcome.settlement
             if done.state is JobState.SUCCEEDED or done.phase is Phase.NOT_SENT:
@@ -103,9 +99,9 @@ class PushStock:
             return Outcome(succeeded("not counted there: a part of a unit"))
         if at.sent and (sent := await self._sent(task)) is not None:
             return await self._again(task, at, place.of(sent.change), sent)
-        if (pause := await self._others(task, sku)) is not None:
+        if (left := await self._others(task, sku)) is not None:
             facts = {"connection": task.connection.name, "sku": sku}
-            return Outcome(wait_for(at, "queue.stock_in_turn", facts, pause))
+            return Outcome(wait_for(at, "queue.stock_in_turn", facts, left))
         return await self._fresh(task, at, place, delta)
 
     async def _place(self, task: Task, sku: str) -> _Place | None:
@@ -117,14 +113,14 @@ class PushStock:
         return _Place(await self._inventory(task.connection), listings[sku], locations.get(ours, ""))
 
     async def _others(self, task: Task, sku: str) -> timedelta | None:
-        """How long to wait for jobs of the SKU whose answer was lost; None when there are none."""
-        now = self._clock.now()
-        pauses = [
-            max(each.run_at - now, timedelta(0)) + _TURN
-            for each in await self._storage.stock.in_doubt(task.connection.id, sku)
+        """How long to wait for changes and sales of the SKU whose answer was lost; None when there are none."""
+        changes = [
+            each.run_at
+            for each in await self._storage.stock.in_doubt(task.connection.id, {sku})
             if each.job_id != task.job.id and not (each.running and (each.job_id, each.fence) in self._answered)
         ]
-        return max(pauses, default=None)
+        orders = await self._storage.stock.orders_in_doubt(task.connection.id, sku)
+        return pause([*changes, *orders], self._clock.now())
 
     async def _sent(self, task: Task) -> _Sent | None:
         """What this job sent last, as kept with its attempt."""

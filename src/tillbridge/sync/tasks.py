@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from tillbridge.domain.connections import Connection
@@ -13,15 +13,17 @@ from tillbridge.domain.specs import PlatformSpec
 from tillbridge.platforms.contract import OrderService
 from tillbridge.storage import Lane
 from tillbridge.sync.settle import Settlement
+from tillbridge.sync.turns import GoodsTurns
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A job claimed under ``lane`` for ``connection``. Writes carry the lane's fence."""
+    """A job claimed under ``lane`` for ``connection``. Writes carry the lane's fence; ``turns`` are the lane's."""
 
     job: Job
     lane: Lane
     connection: Connection
+    turns: GoodsTurns = field(default_factory=GoodsTurns)
 
 
 async def nothing() -> None:
