@@ -63,3 +63,13 @@ def test_a_location_is_added_and_mapped_to_a_place_the_store_has(cli: Cli) -> No
     assert place in cli.run("locations", "list").stdout
     assert cli.refused("locations", "map", "Harbour", "Moon", place)["error"] == "error.not_found"
     assert cli.refused("locations", "add", " ")["error"] == "error.invalid_input"
+
+
+def test_goods_are_found_by_words_with_each_stores_number(cli: Cli) -> None:
+    every = cli.ask("products", "find")
+    tee = next(each for each in every if each["sku"] == "TEE-M")
+    assert cli.ask("products", "find", "organic", "tee-m") == [tee]
+    assert "Harbour" in tee["listed"]
+    assert tee["price"] == {"amount": "24.90", "currency": "EUR"}
+    assert "Organic Tee" in cli.run("products", "find", "tee-m").stdout
+    assert cli.ask("products", "find", "no such thing") == []

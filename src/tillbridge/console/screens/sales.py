@@ -28,6 +28,8 @@ from tillbridge.domain.sales import SaleFilter, SaleKey, SaleShow
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tillbridge.services.sales import SaleDetail
 
 
@@ -80,6 +82,13 @@ class SalesScreen(Panel):
         )
         self.table.border_title = Content(title)
         self.table.border_subtitle = "" if total is None else text("console.sales.counted", total=formats.count(total))
+
+    def select(self, sale_id: UUID) -> None:
+        """All sales, with the cursor on one of them."""
+        self.filter = SaleFilter()
+        self.table.key = SaleKey(sale_id)
+        self._name_list()
+        self.when_ready(self.load)
 
     def load(self) -> None:
         self._titles = {each.slug: each.title for each in self.services.connections.platforms()}
