@@ -19,10 +19,7 @@ sys.path.insert(0, str(PICTURES.parent))
 import structlog  # noqa: E402
 from tests.console.scenes import NARROW, SCENES, Scene, console, settle  # noqa: E402
 
-NAMES = (
-    "home", "platforms", "tokens", "queue", "sales", "refund", "goods", "basket", "settings", "setup", "help",
-    "conflicts",
-)  # fmt: skip
+NAMES = ("home", "platforms", "tokens", "queue", "sales", "goods", "basket", "settings", "setup", "help", "conflicts")
 USUAL = (100, 30)
 SIZES = {"basket": NARROW}
 """The basket as a store terminal shows it."""

@@ -113,3 +113,13 @@ def _conflict(cli: Cli, sku: str, ours: str, theirs: str) -> str:
         )
         database.commit()
     return id_
+
+
+def test_goods_are_found_by_words_with_each_stores_number(cli: Cli) -> None:
+    every = cli.ask("products", "find")
+    tee = next(each for each in every if each["sku"] == "TEE-M")
+    assert cli.ask("products", "find", "organic", "tee-m") == [tee]
+    assert "Harbour" in tee["listed"]
+    assert tee["price"] == {"amount": "24.90", "currency": "EUR"}
+    assert "Organic Tee" in cli.run("products", "find", "tee-m").stdout
+    assert cli.ask("products", "find", "no such thing") == []

@@ -106,3 +106,13 @@ def test_a_refund_of_a_line_that_was_not_sold_is_refused(cli: Cli) -> None:
 def test_the_schema_describes_what_a_till_writes(cli: Cli) -> None:
     schema = json.loads(cli.run("orders", "schema").stdout)
     assert set(sale("x")) <= set(schema["properties"])
+
+
+def test_a_sale_is_found_by_the_number_its_store_gave_it(cli: Cli) -> None:
+    cli.add(sale("FIND-1"))
+    cli.run("sync", "--until-idle")
+    there = next(iter(cli.ask("orders", "show", "FIND-1")["connections"].values()))
+    [found] = cli.ask("orders", "find", there["number"])
+    assert (found["receipt"], found["state"]) == ("FIND-1", "synced")
+    assert cli.ask("orders", "find", "FIND-1", "--show", "needs_you") == []
+    assert "FIND-1" in cli.run("orders", "find", "find-").stdout

@@ -14,3 +14,19 @@ def lines(app: App[Any]) -> list[str]:
 
 def screen(app: App[Any]) -> str:
     return "\n".join(lines(app))
+
+
+def listened(asked: object, *names: str) -> list[str]:
+    """The names of calls from now on, as they come."""
+    heard: list[str] = []
+
+    def noting(name: str, work: Any) -> Any:
+        def call(*given: Any, **more: Any) -> Any:
+            heard.append(name)
+            return work(*given, **more)
+
+        return call
+
+    for each in names:
+        setattr(asked, each, noting(each, getattr(asked, each)))
+    return heard

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.scenes import NARROW, WIDE, console, press, settle, typed
-from tests.console.seen import lines, screen
+from tests.console.seen import lines, listened, screen
 from tests.console.stage import ONLINE, OUTLET, stocked_shop
 from tests.support.house import House
 from tests.support.pulled_shop import product
@@ -93,13 +93,7 @@ async def test_an_empty_catalogue_says_where_goods_come_from(empty: House) -> No
 async def test_a_held_key_reads_no_list(stocked: House) -> None:
     async with console(stocked, NARROW) as pilot:
         await press(pilot, "ctrl+g")
-        asked: list[str] = []
-        window = stocked.storage.goods_window
-        for name in ("page", "count", "rank"):
-            work = getattr(window, name)
-            setattr(
-                window, name, lambda *given, name=name, work=work, **more: asked.append(name) or work(*given, **more)
-            )  # type: ignore[func-returns-value]
+        asked = listened(stocked.storage.goods_window, "page", "count", "rank")
         await pilot.press("down", "down", "up")
         await settle(pilot)
         assert pilot.app.screen.query_one("#variants", Window).cursor == 1

@@ -115,6 +115,16 @@ async def test_a_row_tells_of_its_sale(storage: Storage, clock: VirtualClock) ->
     assert await storage.queue.row(new_id()) is None
 
 
+async def test_the_jobs_of_one_sale_are_those_and_no_others(storage: Storage, clock: VirtualClock) -> None:
+    shop = await connected(storage, "Shop", clock.now())
+    one, _ = [await sale_for(storage, shop.id, each, clock.now()) for each in ("1", "10")]
+    wanted = QueueFilter(sale_id=one.id)
+    rows = await storage.queue.page(wanted)
+    assert [each.receipt for each in rows] == ["1"]
+    assert await storage.queue.count(wanted) == 1
+    assert await storage.queue.rank(wanted, rows[0].key) == 0
+
+
 async def test_text_is_taken_as_typed(storage: Storage, clock: VirtualClock) -> None:
     """Signs that mean something to a database are only signs here, and case is as typed on both databases."""
     shop = await connected(storage, "Shop", clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -144,3 +145,12 @@ async def test_a_page_costs_two_statements_however_long_it_is(sqlite_storage: St
         with counted() as asked:
             assert len(await sqlite_storage.sale_window.page(SaleFilter(), limit=limit)) == limit
         assert len(asked) == 2
+
+
+async def test_the_first_long_read_may_be_given_up(sqlite_storage: Storage) -> None:
+    """A panel that is asked for something else at once gives up what it began; nobody may wait for that."""
+    given_up = asyncio.create_task(sqlite_storage.sale_window.count(SaleFilter()))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.wait([given_up])
+    assert await asyncio.wait_for(sqlite_storage.sale_window.count(SaleFilter()), 10) == 0

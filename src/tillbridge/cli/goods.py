@@ -24,6 +24,33 @@ Store = Annotated[str, typer.Argument(help="The connection's name.")]
 AnyStore = Annotated[str, typer.Option("--connection", help="Only of this connection.")]
 
 
+@products.command("find")
+def find_products(
+    ctx: typer.Context,
+    words: Annotated[list[str] | None, typer.Argument(help="Words of a title, an SKU or a barcode.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 30,
+    as_json: Json = False,
+) -> None:
+    """Goods by SKU, with their price and the number each store told last."""
+    wanted = " ".join(words or ())
+    found = run(ctx, lambda services: services.goods.window(wanted, None, limit=limit), as_json=as_json)
+    if as_json:
+        say_json(
+            [{**plain(row), "listed": {each.connection: plain(each.quantity) for each in row.listed}} for row in found]
+        )
+        return
+    rows = [
+        (
+            row.sku,
+            row.title,
+            row.price or "–",
+            ", ".join(f"{each.connection} {plain(each.quantity) or '–'}" for each in row.listed),
+        )
+        for row in found
+    ]
+    table(("SKU", "title", "price", "stores"), rows)
+
+
 @products.command("unlinked")
 def unlinked(ctx: typer.Context, store: Store, as_json: Json = False) -> None:
     """What a store lists that is linked to nothing of ours: without SKU, or with one used twice. Nothing is guessed."""

@@ -17,6 +17,7 @@ from tillbridge.messages import text
 
 if TYPE_CHECKING:
     from tillbridge.services.house import Services
+    from tillbridge.services.stock import StoryLine
 
 tokens = typer.Typer(help="Tokens, without their values.", no_args_is_help=True)
 discounts = typer.Typer(help="Discount codes.", no_args_is_help=True)
@@ -158,13 +159,18 @@ def why(ctx: typer.Context, sku: str, as_json: Json = False) -> None:
         return
     for location, quantity in story.levels.items():
         say(f"{location}: {quantity.normalize():f}")
-    rows = [(plain(each.at), each.cause.value, f"{each.quantity:+f}", each.subject) for each in story.movements]
-    table(("at", "cause", "change", "of"), rows)
-    seen = [
-        (plain(each.at), each.direction, "–" if each.quantity is None else f"{each.quantity.normalize():f}")
-        for each in story.sightings
+    rows = [
+        (plain(each.at), each.cause.value if each.cause else each.kind.value, each.place, _shown(each), each.subject)
+        for each in story.lines
     ]
-    table(("at", "seen", "quantity"), seen)
+    table(("at", "what", "where", "quantity", "of"), rows)
+
+
+def _shown(line: StoryLine) -> str:
+    """A change with its sign, a number as it is, a dash where stock is not kept."""
+    if line.quantity is None:
+        return "–"
+    return f"{line.quantity.normalize():{'+' if line.cause else ''}f}"
 
 
 @notifications.command("list")

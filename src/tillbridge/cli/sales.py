@@ -1,4 +1,4 @@
-"""Verbs on sales: add, schema, list, show, cancel, refund."""
+"""Verbs on sales: add, schema, list, find, show, cancel, refund."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tillbridge.domain.audit import Actor, ActorKind
 from tillbridge.domain.errors import InvalidInput
 from tillbridge.domain.money import Money
 from tillbridge.domain.orders import RefundLine, TenderKind
+from tillbridge.domain.sales import SaleFilter, SaleShow
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
@@ -88,6 +89,33 @@ def list_all(
         for each in found
     ]
     table(("receipt", "till", "sold", "total", "status"), rows)
+
+
+@app.command()
+def find(
+    ctx: typer.Context,
+    words: Annotated[str, typer.Argument(help="Beginning of a receipt or reference, or a store's order number.")] = "",
+    show: Annotated[SaleShow, typer.Option(help="Only those.")] = SaleShow.ALL,
+    limit: Annotated[int, typer.Option(help="How many, newest first.", min=1, max=1000)] = 20,
+    as_json: Json = False,
+) -> None:
+    """Sales and online orders by what a person knows of them, with the one state to know first."""
+    wanted = SaleFilter(show, words)
+    found = run(ctx, lambda services: services.sales.window(wanted, None, limit=limit), as_json=as_json)
+    if as_json:
+        say_json([{**plain(each.row), "state": each.state.value} for each in found])
+        return
+    rows = [
+        (
+            each.row.receipt,
+            each.row.connection or each.row.till,
+            each.row.sold_at.strftime("%Y-%m-%d %H:%M"),
+            each.row.total,
+            each.state.value,
+        )
+        for each in found
+    ]
+    table(("receipt", "from", "sold", "total", "state"), rows)
 
 
 @app.command()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tillbridge.console.screens.panel import Panel
     from tillbridge.console.screens.platforms import PlatformsScreen
     from tillbridge.console.screens.queue import QueueScreen
+    from tillbridge.console.screens.sales import SalesScreen
     from tillbridge.services.house import Services
 
 TRAINING, SHOP = "training", "shop"
@@ -172,6 +173,11 @@ class Console(ConsoleApp):
         """Go to Platforms with the cursor on a connection."""
         self.switch_mode("platforms")
         self.call_after_refresh(lambda: cast("PlatformsScreen", self.screen).select(name, prepare=prepare))
+
+    def show_sale(self, sale_id: UUID) -> None:
+        """Go to Sales with the cursor on one of them."""
+        self.switch_mode("sales")
+        self.call_after_refresh(lambda: cast("SalesScreen", self.screen).select(sale_id))
 
     def show_jobs(self, sale_id: UUID, receipt: str) -> None:
         """Go to the queue with the jobs of one sale; its filter shows all again."""

@@ -179,6 +179,10 @@ class ConsoleApp(App[str]):
         """Go to Platforms with the cursor on a connection; ``prepare``: do its open steps at once."""
         raise NotImplementedError
 
+    def show_sale(self, sale_id: UUID) -> None:
+        """Go to Sales with the cursor on one of them."""
+        raise NotImplementedError
+
     def show_jobs(self, sale_id: UUID, receipt: str) -> None:
         """Go to the queue with the jobs of one sale."""
         raise NotImplementedError

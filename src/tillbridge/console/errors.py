@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tillbridge.domain.errors import ErrorCard, Handling, TillbridgeError
 from tillbridge.messages import text
@@ -27,7 +27,7 @@ def card_of(error: BaseException) -> ErrorCard:
     return real.card() if isinstance(real, TillbridgeError) else TillbridgeError().card()
 
 
-def show(screen: Screen[None], error: BaseException) -> None:
+def show(screen: Screen[Any], error: BaseException) -> None:
     """Toast for what is repeated by itself, modal card for what needs a person. Nothing is swallowed: all is logged."""
     real = unwrap(error)
     card = card_of(real)

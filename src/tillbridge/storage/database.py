@@ -193,6 +193,9 @@ class Database:
                 if self._for_all_tasks:
                     set_global_context(context)
                 await self.client().execute_query("SELECT 1")
+                if self.is_sqlite:
+                    # a first read that is given up while it connects would keep the library's lock for ever
+                    await self.reader.execute_query("SELECT 1")
             try:
                 yield self
             finally:

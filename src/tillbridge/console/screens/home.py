@@ -142,7 +142,7 @@ class HomeScreen(Panel):
         if event.window.id == "notes":
             self._read_note(event.row)
         elif event.window.id == "sales":
-            self.app.switch_mode("queue")
+            self.app.show_sale(cast(UUID, event.row.key))
         else:
             self.app.show_connection(str(event.row.key), prepare=False)
 

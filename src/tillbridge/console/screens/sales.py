@@ -28,6 +28,8 @@ from tillbridge.domain.sales import SaleFilter, SaleKey, SaleShow
 from tillbridge.messages import text
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tillbridge.services.sales import SaleDetail
 
 
@@ -41,6 +43,7 @@ class SalesScreen(Panel):
     def __init__(self) -> None:
         super().__init__()
         self.filter = SaleFilter()
+        self._behind = self._following = False
         self._detail: SaleDetail | None = None
         self._titles: Mapping[str, str] = {}
 
@@ -81,15 +84,35 @@ class SalesScreen(Panel):
         self.table.border_title = Content(title)
         self.table.border_subtitle = "" if total is None else text("console.sales.counted", total=formats.count(total))
 
+    def select(self, sale_id: UUID) -> None:
+        """All sales, with the cursor on one of them."""
+        self.filter = SaleFilter()
+        self.table.key = SaleKey(sale_id)
+        self._name_list()
+        self.when_ready(self.load)
+
     def load(self) -> None:
         self._titles = {each.slug: each.title for each in self.services.connections.platforms()}
         self._show(keep=True)
 
     def hear(self, facts: Facts) -> None:
-        self._show(keep=True)
-        row = self.table.row
-        if row is not None:
-            self._read_detail(row.key)
+        self._behind = True
+        if not self._following:
+            self._follow()
+
+    @work(group="follow", exit_on_error=False)
+    async def _follow(self) -> None:
+        """Reads anew once more while there is news: a list that takes long to count is not asked for faster."""
+        self._following = True
+        try:
+            while self._behind:
+                self._behind = False
+                self._name_list(await self.services.sales.count(self.filter))
+                self.table.show(SaleRows(self.services.sales, self.filter, self.app), keep=True)
+                if self.table.row is not None:
+                    self._read_detail(self.table.row.key)
+        finally:
+            self._following = False
 
     def _show(self, *, keep: bool) -> None:
         self.table.show(SaleRows(self.services.sales, self.filter, self.app), keep=keep)
