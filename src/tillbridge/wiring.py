@@ -145,32 +145,16 @@ async def furnish(
     selling = await _selling(ground)
     worker = _worker(storage, registry, clock, bus.publish, ground.owner, settings.lease_seconds)
     services = Services(
-        clock=clock,
-        bus=bus,
-        connections=connections,
-        tokens=tokens,
-        till=selling.till,
-        orders=selling.orders,
-        sales=selling.sales,
-        queue=selling.queue,
-        offers=selling.offers,
-        catalog=selling.catalog,
-        goods=selling.goods,
-        stock=selling.stock,
-        customers=selling.customers,
-        notifications=NotificationsService(storage),
-        audit=selling.audit,
-        quarantine=selling.quarantine,
-        conflicts=selling.conflicts,
-        shop=ShopService(storage, clock),
-        locations=selling.locations,
+        clock=clock, bus=bus, connections=connections, tokens=tokens, till=selling.till, orders=selling.orders,
+        sales=selling.sales, queue=selling.queue, offers=selling.offers, catalog=selling.catalog, goods=selling.goods,
+        stock=selling.stock, customers=selling.customers, notifications=NotificationsService(storage),
+        audit=selling.audit, quarantine=selling.quarantine, conflicts=selling.conflicts,
+        shop=ShopService(storage, clock), locations=selling.locations,
         health=HealthService(storage, registry, settings.data_dir, settings.keyring_path, sessions.clock_skews),
-        keys=KeysService(storage, clock),
-        backup=BackupService(storage, clock, settings.data_dir),
+        keys=KeysService(storage, clock), backup=BackupService(storage, clock, settings.data_dir),
         training=_teaching(simulators, registry, connections, selling.catalog),
-        plan=worker.plan,
-        work=worker.run_until_idle,
-    )
+        plan=worker.plan, work=worker.run_until_idle,
+    )  # fmt: skip
     return services, [worker.run, ChangesTailer(storage, bus, clock).run, tokens.run]
 
 

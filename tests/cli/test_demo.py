@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from tests.cli.conftest import Cli
 from tillbridge.cli.demo import FLOWS
@@ -18,9 +19,10 @@ def test_every_flow_is_done_or_absent_with_a_reason_on_every_platform(empty: Cli
     assert not [each for each in lines if each["outcome"] == "absent" and "renewal" not in each["flow"]]
 
 
-def test_the_demo_leaves_nothing_behind(empty: Cli) -> None:
-    printed = empty.run("demo").stdout
+def test_the_demo_leaves_nothing_behind(tmp_path: Path) -> None:
+    new = Cli(tmp_path, [])
+    printed = new.run("demo").stdout
     assert printed.count("●") >= len(FLOWS)
     assert "✗" not in printed
-    assert [each.name for each in empty.data_dir.iterdir() if each.name.startswith("training")] == []
-    assert not (empty.data_dir / "tillbridge.db").exists()
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith("training")] == []
+    assert not (tmp_path / "tillbridge.db").exists()

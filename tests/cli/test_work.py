@@ -193,5 +193,5 @@ def test_platforms_are_passports(empty: Cli) -> None:
     said = empty.run("platforms").stdout
     assert "Shopify" in said
     assert "days left" in said
-    for label in ("Totals", "Found again", "Risk", "Mails", "Keys", "Install page", "Documents", "Not yet", "Proved"):
+    for label in ("Totals", "Found again", "Risk", "Mails", "Keys", "Documents", "Not yet", "Proved"):
         assert f"\n  {label}: " in said, label

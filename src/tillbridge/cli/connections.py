@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tillbridge.cli.output import ask_aside, plain, say, say_done, say_json, table
+from tillbridge.cli.output import ask_aside, plain, question, say, say_done, say_json, table
 from tillbridge.cli.running import actor, make_sure, run
 from tillbridge.domain.connections import Route, RouteKind
 from tillbridge.domain.errors import InvalidInput
@@ -252,6 +252,6 @@ def ask_for(spec: PlatformSpec, draft: ConnectionDraft, services: Services) -> d
         if each.name in answers:
             request = services.connections.request_consent(replace(draft, values=values, setup=kind))
             ask_aside(text("cli.consent", address=request.address))
-        value = typer.prompt(each.title, hide_input=each.secret, default="" if not each.required else None, err=True)
+        value = question(each.title, hidden=each.secret, needed=each.required)
         values[each.name] = request.judged(value) if request else value
     return values

@@ -13,6 +13,8 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+import typer
+
 from tillbridge.domain.errors import TillbridgeError
 from tillbridge.domain.money import Money
 from tillbridge.domain.tokens import Secret
@@ -28,6 +30,15 @@ def say(line: str = "") -> None:
 def ask_aside(line: str) -> None:
     """As ``say``, on the error stream: what leads up to a question does not belong to the answer."""
     sys.stderr.write(_CONTROL.sub("", line).replace("\n", " ") + "\n")
+
+
+def question(title: str, *, hidden: bool, needed: bool) -> str:
+    """What the operator types, asked on the error stream. Raises typer.Abort on a line of its own when nobody does."""
+    try:
+        return str(typer.prompt(title, hide_input=hidden, default=None if needed else "", err=True))
+    except typer.Abort:
+        sys.stderr.write("\n")
+        raise
 
 
 def say_json(value: Any) -> None:
