@@ -30,8 +30,11 @@ from tillbridge.training.server import transport
 from tillbridge.wiring import Ground, furnish
 
 SALES = 200
-RUN_IN, WINDOW = 5.0, 20.0
-"""Seconds on a clock that counts waiting alone: until all go at their steady pace, and how long is measured then."""
+RUN_IN, WINDOW = 5.0, 30.0
+"""Seconds on a clock that counts waiting alone: until all go at their steady pace, and how long is measured then.
+
+As long as the longest window in which a store refills its quota all at once, so that each counts one refill.
+"""
 REFUSED = 429
 
 
@@ -123,7 +126,7 @@ async def _watched(house: House, counting: Counting) -> tuple[dict[str, float], 
         await clock.sleep(WINDOW)
         seconds, spent = clock.monotonic() - began, counting.spent - before
         await _still_busy(house)
-        rates = await _rates(house)
+        rates = _rates(house)
         return (
             {each: 100 * spent[httpx.URL(shop.base_url).host] / (rates[each] * seconds)
              for each, shop in house.shops.items()},
@@ -135,13 +138,10 @@ async def _watched(house: House, counting: Counting) -> tuple[dict[str, float], 
             await work
 
 
-async def _rates(house: House) -> Mapping[str, float]:
-    """What each connection is permitted in a second, as it learnt it from the shop."""
-    rows = await house.storage._database.rows(
-        "SELECT connection.platform, budget.restore_per_second AS rate FROM budget "
-        "JOIN connection ON connection.id = budget.connection_id"
-    )
-    return {row["platform"]: row["rate"] for row in rows}
+def _rates(house: House) -> Mapping[str, float]:
+    """What each store permits in a second: what its platform declares, which the simulators keep to."""
+    spec = house.services.connections.spec
+    return {each: spec(each).limits.restore_per_second for each in house.shops}
 
 
 async def _still_busy(house: House) -> None:
