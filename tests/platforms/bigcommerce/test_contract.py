@@ -8,6 +8,7 @@ import httpx
 
 from tests.platforms.contract_suite import Bench, PlatformContract
 from tests.platforms.contract_suite.wire import collected
+from tests.support.till import basket_lines, offer_of
 from tillbridge.domain.clock import SystemClock
 from tillbridge.domain.tokens import Secret
 from tillbridge.platforms.bigcommerce import PLATFORM
@@ -31,6 +32,12 @@ class TestBigCommerce(PlatformContract):
         for account in shop.store.accounts:
             account.scopes -= {"store_v2_orders"}
         return "store_v2_orders"
+
+    async def rest_of_the_day(self, bench: Bench) -> None:
+        """A code that only a cart can reckon."""
+        lines = await basket_lines(self.platform.product(bench.session), {"TEE-M": 1, "SOAP-1": 1})
+        verdict = await self.platform.discount(bench.session).check_code("SECONDHALF", offer_of(lines))
+        assert verdict.judged_by_platform == ("the cart",)
 
     async def deliveries(self, bench: Bench) -> tuple[Secret, Sequence[WebhookDelivery]]:
         assert isinstance(bench.shop, BigCommerceSimulator)
