@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CONSTRAINTS := constraints.txt
-WORKERS ?= 2
+# one more than cores, since some tests wait for other processes
+WORKERS ?= 3
 
 .PHONY: help setup run demo test soak check format screenshots bench clean
 
@@ -29,7 +30,7 @@ demo: setup ## Run the six flows headless against the simulators
 	@$(BIN)/tillbridge demo
 
 test: .venv/.dev ## Run the test suite
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not soak and not bench"
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not soak and not bench"
 
 soak: .venv/.dev ## Run everything at full size
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not bench"

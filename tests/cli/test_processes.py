@@ -23,7 +23,9 @@ def shop(connected: Path, tmp_path: Path) -> Shop:
     return Shop(tmp_path / "shop")
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "stop", [signal.SIGTERM, *(pytest.param(each, marks=pytest.mark.soak) for each in (signal.SIGINT, signal.SIGHUP))]
+)
 def test_a_worker_records_what_another_process_takes_in_and_ends_when_told(
     shop: Shop, doors: Doors, stop: signal.Signals
 ) -> None:

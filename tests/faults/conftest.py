@@ -56,7 +56,7 @@ def seed() -> int:
     return int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(1_000_000))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
 def fresh_database(request: pytest.FixtureRequest) -> Callable[[], str]:
     """Where a shop's data is, a new place each time it is asked: empty for a file in the shop's folder."""
     if request.param == "sqlite":
