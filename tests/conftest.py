@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.proving import OPTION, ProofWriter
 
+FIRST = ("tests/faults/", "tests/walks/")
+"""Tests that wait longest, so that no worker begins one when the others are done."""
 TOLD = "told"
 """The property under which a test records what is to be printed."""
 
@@ -17,6 +19,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption(OPTION) and not hasattr(config, "workerinput"):
         config.pluginmanager.register(ProofWriter())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda each: not each.nodeid.startswith(FIRST))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
