@@ -47,9 +47,9 @@ def at_first_visit(name: str) -> Callable[[], Panel]:
 
 def load_the_rest() -> None:
     """Everything that the first frame does without."""
+    import_module("tillbridge.console.modals.help")
     for each in (*LATER, "setup"):
         panel_class(each)
-    import_module("tillbridge.console.modals.help")
 
 
 class Console(ConsoleApp):
@@ -63,7 +63,8 @@ class Console(ConsoleApp):
     CSS_PATH: ClassVar = [
         sheet("base"),
         sheet("home"),
-    ]  # together: a screen's own sheet makes the first frame parse twice
+        sheet("modals"),
+    ]  # together: a sheet that comes later makes Textual parse all of them again
     COMMANDS: ClassVar = {ActionProvider}
     BINDINGS: ClassVar = [
         *actions.bindings(actions.EVERYWHERE),

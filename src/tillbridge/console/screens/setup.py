@@ -12,7 +12,6 @@ from textual.widget import Widget
 from tillbridge.console import actions
 from tillbridge.console.bridge import Facts
 from tillbridge.console.errors import unwrap
-from tillbridge.console.modals.consent import ConsentModal
 from tillbridge.console.modals.questions import ConfirmModal
 from tillbridge.console.screens.panel import Panel
 from tillbridge.console.stylesheets import sheet
@@ -98,6 +97,8 @@ class SetupScreen(Panel):
 
     @work(exclusive=True, group="ask", exit_on_error=False)
     async def action_consent(self) -> None:
+        from tillbridge.console.modals.consent import ConsentModal  # noqa: PLC0415  few stores are connected this way
+
         form = self.query_one(SetupForm)
         request = self.services.connections.request_consent(self._draft(form.so_far()))
         answer = await self.app.push_screen_wait(ConsentModal(request))
