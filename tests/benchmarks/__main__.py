@@ -42,7 +42,7 @@ What is known where a figure misses its aim, or comes near it:
 - First key. 68 ms, loading threads or not, as long as its sheet was parsed when it was pressed: a sheet that comes
   later makes Textual parse all of them again (41 of 154 ms of the profile). Parsed with the first ones it is 51 ms; the
   rest is painting the dialog and the dimmed panel behind it.
-- PostgreSQL with one worker. 4.7 to 5 by turns, and above 5 with three. It would need a claim that asks for the next
+- PostgreSQL with one worker. 4.25 to 4.96 by turns, and above 5 with three. It would need a claim that asks for the next
   group while the last one is settled.
 - Memory. The code of all eight platforms takes 13 MB, and Settings shows them all. It would need platform packages
   whose declaration loads without their wire models and services.
