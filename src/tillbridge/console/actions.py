@@ -162,6 +162,6 @@ def panels_table() -> str:
     keys = {each.name: each.shown_key for each in of(EVERYWHERE)}
     rows = [
         f"| {text(f'console.panel.{each}')} | {keys[f'panel_{each}']} | {text(f'console.help.panel.{each}')} |"
-        for each in PANELS
+        for each in (*PANELS, *ASIDE)
     ]
     return "\n".join(("| Panel | Key | For |", "|---|---|---|", *rows)) + "\n"
