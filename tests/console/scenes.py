@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from textual.app import App
 from textual.events import Paste
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
@@ -21,6 +22,7 @@ ASKING = ("ask", "welcome", "connect", "change", "find", "offer", "pay", "new")
 """Workers that may be waiting for the operator."""
 _TYPED = "typed "
 _PATIENCE = 400
+_CALM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,24 @@ class Scene:
 
 
 async def settle(pilot: Pilot[str]) -> None:
-    """Until nothing is being read any more, or a question waits for its answer."""
+    """Until nothing is being read any more, or a question waits for its answer; seen twice in a row.
+
+    Between the end of one read and the start of the next nothing runs either.
+    """
+    calm = 0
     for _ in range(_PATIENCE):
         await pilot.pause()
         busy = [each for each in pilot.app.workers if not each.is_finished]
-        if not busy or (isinstance(pilot.app.screen, ModalScreen) and all(each.group in ASKING for each in busy)):
+        asked = isinstance(pilot.app.screen, ModalScreen) and all(each.group in ASKING for each in busy)
+        calm = calm + 1 if (not busy or asked) and not _unheard(pilot.app) else 0
+        if calm == _CALM:
             break
     await pilot.pause()
+
+
+def _unheard(app: App[str]) -> bool:
+    """Whether somebody on the screen has a message waiting."""
+    return any(each.message_queue_size for each in (app, app.screen, *app.screen.walk_children()))
 
 
 async def press(pilot: Pilot[str], *keys: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.containers import Container, VerticalScroll
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -27,6 +28,16 @@ from tillbridge.messages import text
 if TYPE_CHECKING:
     from tillbridge.domain.specs import Noun, PlatformSpec
     from tillbridge.services.connections import ConnectionView, StepView
+
+
+class _Words(Static):
+    """Says when it has another size, since its lines are broken to its width."""
+
+    class Resized(Message):
+        pass
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
 
 class PlatformsScreen(Panel):
@@ -53,7 +64,7 @@ class PlatformsScreen(Panel):
             yield table
             with VerticalScroll(id="passport", classes="box") as pane:
                 pane.border_title = text("console.platforms.passport")
-                yield Static("", id="passport-words", markup=False)
+                yield _Words("", id="passport-words", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(Window).focus()
@@ -113,8 +124,9 @@ class PlatformsScreen(Panel):
         if static.content != shown:
             static.update(shown)
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._show_passport)
+    @on(_Words.Resized)
+    def break_lines_anew(self) -> None:
+        self._show_passport()
 
     @property
     def chosen(self) -> str | None:
