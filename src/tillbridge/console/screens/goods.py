@@ -23,6 +23,7 @@ from tillbridge.console.stylesheets import sheet
 from tillbridge.console.widgets.findline import FindLine
 from tillbridge.console.widgets.rows import Column, Key
 from tillbridge.console.widgets.window import Window
+from tillbridge.console.widgets.words import Words
 from tillbridge.domain.events import CatalogueChanged, ConnectionChanged, StockChanged
 from tillbridge.messages import text
 
@@ -78,7 +79,7 @@ class GoodsScreen(Panel):
             yield loose
             with VerticalScroll(id="goods-detail", classes="box -steady", can_focus=False) as pane:
                 pane.border_title = text("console.goods.variant")
-                yield Static("", markup=False)
+                yield Words("", markup=False)
         yield Static("", id="goods-notes", classes="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -148,8 +149,9 @@ class GoodsScreen(Panel):
         self._detail = await self.services.goods.detail(cast("GoodsKey", key))
         self._paint()
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._paint)
+    @on(Words.Resized)
+    def break_lines_anew(self) -> None:
+        self._paint()
 
     def _paint(self) -> None:
         static = self.query_one("#goods-detail Static", Static)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.containers import Container, VerticalScroll
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -20,6 +19,7 @@ from tillbridge.console.screens.rows import connection_pill
 from tillbridge.console.stylesheets import sheet
 from tillbridge.console.widgets.rows import Cell, Column, Row
 from tillbridge.console.widgets.window import Window
+from tillbridge.console.widgets.words import Words
 from tillbridge.domain.connections import Route, RouteKind
 from tillbridge.domain.errors import TillbridgeError
 from tillbridge.domain.events import ConnectionChanged
@@ -28,16 +28,6 @@ from tillbridge.messages import text
 if TYPE_CHECKING:
     from tillbridge.domain.specs import Noun, PlatformSpec
     from tillbridge.services.connections import ConnectionView, StepView
-
-
-class _Words(Static):
-    """Says when it has another size, since its lines are broken to its width."""
-
-    class Resized(Message):
-        pass
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
 
 class PlatformsScreen(Panel):
@@ -64,7 +54,7 @@ class PlatformsScreen(Panel):
             yield table
             with VerticalScroll(id="passport", classes="box") as pane:
                 pane.border_title = text("console.platforms.passport")
-                yield _Words("", id="passport-words", markup=False)
+                yield Words("", id="passport-words", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(Window).focus()
@@ -124,7 +114,7 @@ class PlatformsScreen(Panel):
         if static.content != shown:
             static.update(shown)
 
-    @on(_Words.Resized)
+    @on(Words.Resized)
     def break_lines_anew(self) -> None:
         self._show_passport()
 

@@ -24,6 +24,7 @@ from tillbridge.console.stylesheets import sheet
 from tillbridge.console.widgets.findline import FindLine
 from tillbridge.console.widgets.rows import Column, Key
 from tillbridge.console.widgets.window import Window
+from tillbridge.console.widgets.words import Words
 from tillbridge.domain.sales import SaleFilter, SaleKey, SaleShow
 from tillbridge.messages import text
 
@@ -65,7 +66,7 @@ class SalesScreen(Panel):
             with VerticalScroll(id="sale-detail", classes="box -steady", can_focus=False) as pane:
                 pane.border_title = text("console.sales.sale")
                 pane.border_subtitle = text("console.sales.more")
-                yield Static(Content.styled(text("console.sales.nothing_chosen"), "$tone-quiet"), markup=False)
+                yield Words(Content.styled(text("console.sales.nothing_chosen"), "$tone-quiet"), markup=False)
 
     def on_mount(self) -> None:
         self.table.focus()
@@ -137,8 +138,9 @@ class SalesScreen(Panel):
         self._detail = await self.services.sales.detail(cast(SaleKey, key).id)
         self._paint()
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._paint)
+    @on(Words.Resized)
+    def break_lines_anew(self) -> None:
+        self._paint()
 
     def _paint(self) -> None:
         """Only when it differs: an equal text costs a frame as well."""
