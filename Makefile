@@ -33,7 +33,7 @@ test: .venv/.dev ## Run the test suite
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not soak and not bench"
 
 soak: .venv/.dev ## Run everything at full size
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not bench"
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not bench"
 
 check: .venv/.dev ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check src tests screenshots
